@@ -1,0 +1,43 @@
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace CameraFabric.Sensors.Tests;
+
+/// <summary>Property tests: a scenario is a list of numbers that the test reads its decisions from, so that it shrinks by leaving out
+/// decisions.</summary>
+internal static class Properties
+{
+    public static void Hold(Action<Decisions> scenario, int scenarios = 300, int length = 120) =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(scenarios),
+            Prop.ForAll(Numbers(length), numbers => scenario(new Decisions(numbers))));
+
+    private static Arbitrary<int[]> Numbers(int length) => Arb.From(
+        Gen.Choose(0, length).SelectMany(count => Gen.Choose(0, 1 << 24).ArrayOf(count)), Shrink);
+
+    private static IEnumerable<int[]> Shrink(int[] numbers)
+    {
+        for (var part = numbers.Length / 2; part >= 1; part /= 2)
+            for (var start = 0; start + part <= numbers.Length; start += part)
+                yield return [.. numbers[..start], .. numbers[(start + part)..]];
+        for (var i = 0; i < numbers.Length; i++)
+            if (numbers[i] > 0)
+                yield return [.. numbers[..i], numbers[i] / 2, .. numbers[(i + 1)..]];
+    }
+}
+
+/// <summary>Reads a scenario's decisions one after the other; when they are used up every further one is 0.</summary>
+internal sealed class Decisions(int[] numbers)
+{
+    private int _at;
+
+    public bool AreLeft => _at < numbers.Length;
+
+    /// <summary>A number from 0 to below the bound.</summary>
+    public int Below(int bound) => _at < numbers.Length ? numbers[_at++] % bound : 0;
+
+    public int Between(int least, int most) => least + Below(most - least + 1);
+
+    public bool Chance(int oneIn) => Below(oneIn) == 1;
+
+    public T Of<T>(params ReadOnlySpan<T> choices) => choices[Below(choices.Length)];
+}
