@@ -1,0 +1,86 @@
+using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Sensors.Controls;
+using CameraFabric.Sensors.Frames;
+
+namespace CameraFabric.Device.Camera.Sessions;
+
+public sealed partial class FrameRequest
+{
+    /// <summary>
+    /// Ends a claimed request with the frame whose pixels are in its targets: result, buffer result and metadata are written, and the chain
+    /// goes back to the
+    /// driver as soon as those before it have. Any thread; allocates nothing. Strict requests end with TOO_LATE or NOT_APPLIED if the frame
+    /// is not as asked.
+    /// </summary>
+    /// <param name="frame">The frame; the caller holds a lease.</param>
+    /// <exception cref="InvalidOperationException">The request was not claimed, or has ended before.</exception>
+    public void Complete(Frame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        End();
+        // Copied, because a process that shares the pool could change them while they are looked at.
+        var header = frame.Header;
+        Span<ControlEntry> entries = stackalloc ControlEntry[FrameHeader.MaximumApplied];
+        var applied = entries[..frame.Applied.Length];
+        frame.Applied.CopyTo(applied);
+        var isLate = TargetFrame != 0 && header.Sequence > TargetFrame;
+        var items = ResultWriter.Judge(Asked.AsSpan(), applied, isLate);
+        var status = !IsStrict ? CameraStatus.Ok
+            : isLate ? CameraStatus.TooLate
+            : (items & (ResultFlags.Late | ResultFlags.Clamped | ResultFlags.Ignored)) != 0 ? CameraStatus.NotApplied
+            : CameraStatus.Ok;
+        var frameFlags = (FrameFlags)header.Flags;
+        var flags = items
+            | (isLate ? ResultFlags.Late : 0)
+            | ((frameFlags & FrameFlags.Discontinuity) != 0 ? ResultFlags.Discontinuity : 0)
+            | ((frameFlags & FrameFlags.Corrupt) != 0 ? ResultFlags.Corrupt : 0)
+            | ((frameFlags & FrameFlags.Checksummed) != 0 ? ResultFlags.Checksum : 0);
+        var droppedBefore = status == CameraStatus.Ok ? _line.Delivered(header.Sequence) : 0;
+        var result = new ResultHeader(
+            new ResponseHeader(status, 0, _tag), RequestId, header.Sequence, (ulong)header.StartOfExposure, (ulong)header.Complete,
+            flags, 0, 0, droppedBefore, header.Checksum, 0);
+        Span<byte> scratch = stackalloc byte[RequestLimits.MaximumResultBytes];
+        var used = ResultWriter.Write(scratch[..Math.Min(scratch.Length, Chain.WritableBytes)], result, Buffer!.BufferId, _layout!,
+            frame.Pixels.Length, Asked.AsSpan(), applied, isLate);
+        // The frame has come, so the set's id is free again; an empty set can serve the next request of this object.
+        SpareSet = Set is { Controls.IsDefaultOrEmpty: true, TargetFrame: 0 } ? Set : null;
+        Push(scratch[..used], status);
+    }
+
+    /// <summary>
+    /// Ends a claimed request without a frame. Any thread. It waits for those before it, but one that was given up (TIMEOUT, CANCELLED,
+    /// NO_SOURCE, NOT_OWNER) goes back at once.
+    /// </summary>
+    /// <param name="status">Why; not <see cref="CameraStatus.Ok"/>.</param>
+    /// <param name="frame">The frame that was lost, if it is known.</param>
+    /// <exception cref="InvalidOperationException">The request was not claimed, or has ended before.</exception>
+    public void Fail(CameraStatus status, ulong frame = 0)
+    {
+        if (status == CameraStatus.Ok) throw new ArgumentException("a request without a frame is not OK", nameof(status));
+        End();
+        SpareSet = null;
+        Span<byte> scratch = stackalloc byte[ResultHeader.Bytes + BufferResult.Bytes];
+        var result = new ResultHeader(new ResponseHeader(status, 0, _tag), RequestId, frame, 0, 0, ResultFlags.None, 0, 0, 0, 0, 0);
+        var used = ResultWriter.Write(scratch, result, Buffer!.BufferId);
+        Push(scratch[..used], status);
+    }
+
+    // The one place where a request's end is decided: everybody else finds it done.
+    private void End()
+    {
+        var before = Interlocked.CompareExchange(ref _state, (int)RequestState.Done, (int)RequestState.Claimed);
+        if (before != (int)RequestState.Claimed)
+        {
+            throw new InvalidOperationException(
+                $"request {RequestId} of session {Session} is {(RequestState)before}; only a claimed request can end");
+        }
+    }
+
+    private void Push(ReadOnlySpan<byte> result, CameraStatus status)
+    {
+        _counters.CountRequest(status);
+        Chain.Write(0, result);
+        var wasGivenUp = status is CameraStatus.Timeout or CameraStatus.Cancelled or CameraStatus.NoSource or CameraStatus.NotOwner;
+        _line.Finish(this, result.Length, inOrder: !wasGivenUp);
+    }
+}

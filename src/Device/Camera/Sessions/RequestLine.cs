@@ -1,0 +1,175 @@
+namespace CameraFabric.Device.Camera.Sessions;
+
+/// <summary>
+/// The requests of a session in the order in which they were accepted. They go back to the driver in this order, whichever thread ends them
+/// first; only those that
+/// were given up (flush, stop, time-out) leave it at once. Thread-safe: the lock is held for a ring entry, never for pixels.
+/// </summary>
+internal sealed class RequestLine
+{
+    private readonly Lock _gate = new();
+    private readonly Stack<FrameRequest> _free = new();
+    private FrameRequest? _head;
+    private FrameRequest? _tail;
+    private int _count;
+    private ulong _lastDelivered;
+    private bool _isClaiming;
+
+    /// <summary>Requests accepted and not yet back with the driver.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate) return _count;
+        }
+    }
+
+    /// <summary>Whether a request up to this id is still held.</summary>
+    public bool HoldsUpTo(ulong requestId)
+    {
+        lock (_gate) return _head is not null && _head.RequestId <= requestId;
+    }
+
+    /// <summary>An object to use again; null if there is none.</summary>
+    public FrameRequest? TryReuse()
+    {
+        lock (_gate) return _free.TryPop(out var request) ? request : null;
+    }
+
+    /// <summary>Puts a request at the end.</summary>
+    public void Append(FrameRequest request)
+    {
+        lock (_gate)
+        {
+            request.Previous = _tail;
+            request.Next = null;
+            if (_tail is null) _head = request;
+            else _tail.Next = request;
+            _tail = request;
+            _count++;
+        }
+    }
+
+    /// <summary>Its result is written. Sends back what may go back now.</summary>
+    public void Finish(FrameRequest request, int written, bool inOrder)
+    {
+        lock (_gate)
+        {
+            request.Written = written;
+            request.IsReady = true;
+            if (!inOrder) Push(request);
+            Drain();
+        }
+    }
+
+    /// <summary>The delivery side holds no reference any more.</summary>
+    public void Report(FrameRequest request)
+    {
+        lock (_gate)
+        {
+            // A free object is reported twice, or was never taken.
+            if (request.IsAbandoned || request.IsReported || request.State == RequestState.Free) return;
+            request.IsReported = true;
+            if (request.IsPushed) Recycle(request);
+        }
+    }
+
+    /// <summary>
+    /// Ends, by <paramref name="end"/>, every waiting request that <paramref name="which"/> names. Those that another thread has claimed
+    /// are left to it.
+    /// </summary>
+    public void Claim<T>(T argument, Func<T, FrameRequest, bool> which, Action<T, FrameRequest> end)
+    {
+        lock (_gate)
+        {
+            FrameRequest? next;
+            for (var request = _head; request is not null; request = next)
+            {
+                // Taken before the end: that unlinks the request, and can send back and unlink those at the head.
+                next = request.Next;
+                if (request.State != RequestState.Waiting || !which(argument, request) || !request.TryClaim()) continue;
+                if (request.IsArmed) request.IsAbandoned = true;
+                else request.IsReported = true;
+                _isClaiming = true;
+                end(argument, request);
+                _isClaiming = false;
+            }
+
+            Drain();
+        }
+    }
+
+    /// <summary>Visits the waiting requests that were not armed yet, in order.</summary>
+    public void VisitUnarmed<T>(T argument, Action<T, FrameRequest> visit)
+    {
+        lock (_gate)
+        {
+            for (var request = _head; request is not null; request = request.Next)
+            {
+                if (!request.IsArmed && request.State == RequestState.Waiting) visit(argument, request);
+            }
+        }
+    }
+
+    /// <summary>The earliest deadline of a waiting request; <see cref="long.MaxValue"/> if there is none.</summary>
+    public long EarliestDeadline()
+    {
+        lock (_gate)
+        {
+            var earliest = long.MaxValue;
+            for (var request = _head; request is not null; request = request.Next)
+            {
+                if (request.State == RequestState.Waiting) earliest = Math.Min(earliest, request.Deadline);
+            }
+
+            return earliest;
+        }
+    }
+
+    /// <summary>Notes a delivered frame and says how many lie between it and the one before.</summary>
+    public uint Delivered(ulong frame)
+    {
+        lock (_gate)
+        {
+            var between = _lastDelivered == 0 || frame <= _lastDelivered ? 0 : frame - _lastDelivered - 1;
+            _lastDelivered = frame;
+            return (uint)Math.Min(between, uint.MaxValue);
+        }
+    }
+
+    /// <summary>A new start: frames before it do not count as dropped.</summary>
+    public void ForgetDelivered()
+    {
+        lock (_gate) _lastDelivered = 0;
+    }
+
+    private void Drain()
+    {
+        // While requests are being claimed the walk holds a reference to the next one, which must stay in the line until it was looked at.
+        if (_isClaiming) return;
+        while (_head is { IsReady: true } request) Push(request);
+    }
+
+    private void Push(FrameRequest request)
+    {
+        if (request.Previous is null) _head = request.Next;
+        else request.Previous.Next = request.Next;
+        if (request.Next is null) _tail = request.Previous;
+        else request.Next.Previous = request.Previous;
+        request.Next = request.Previous = null;
+        _count--;
+        request.IsPushed = true;
+        // First the buffer, because the driver may offer it again as soon as it sees the used entry.
+        request.Buffer!.Release();
+        var chain = request.Chain;
+        chain.Queue.Complete(chain, request.Written);
+        if (request.IsReported) Recycle(request);
+        else if (request.IsAbandoned) request.Forget();
+    }
+
+    private void Recycle(FrameRequest request)
+    {
+        request.Clear();
+        _free.Push(request);
+    }
+}
