@@ -1,0 +1,207 @@
+using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.GuestMemory;
+using CameraFabric.Device.VhostUser;
+using CameraFabric.Device.Virtqueues;
+using CameraFabric.Guest.Memory;
+using CameraFabric.Guest.Virtqueues;
+using CameraFabric.Platform;
+
+namespace CameraFabric.Guest.Transport;
+
+/// <summary>
+/// One connection to a virtio-camera device over vhost-user, as a VMM and a guest's virtio core together make it: memory, features, three
+/// queues, kicks, and a thread that waits for calls. Knows nothing of what the queues carry.
+/// </summary>
+/// <remarks>
+/// It does not connect again by itself: when the device goes away the listener is told, and whoever wants another connection makes a new
+/// transport.
+/// </remarks>
+public sealed partial class VirtioCameraTransport : IDisposable
+{
+    private const int MaximumSegments = 8;
+    private const byte Acknowledge = 1, Driver = 2, DriverOk = 4, FeaturesOk = 8;
+    private const ProtocolFeatures Wanted = ProtocolFeatures.MultiQueue | ProtocolFeatures.ReplyAck | ProtocolFeatures.BackendRequests
+        | ProtocolFeatures.Config | ProtocolFeatures.ResetDevice | ProtocolFeatures.Status;
+
+    private readonly VirtioTransportOptions _options;
+    private readonly UnixSocket _socket;
+    private readonly VhostUserFrontend _frontend;
+    private readonly Lock _frontendGate = new();
+    private readonly Ring[] _rings = new Ring[CameraWire.QueueCount];
+    private bool _disposed;
+
+    private VirtioCameraTransport(UnixSocket socket, GuestRam ram, VirtioTransportOptions options)
+    {
+        _socket = socket;
+        _options = options;
+        Ram = ram;
+        _frontend = new VhostUserFrontend(socket, options.ReplyTimeout);
+    }
+
+    /// <summary>The guest's memory; it goes with the transport.</summary>
+    public GuestRam Ram { get; }
+
+    /// <summary>The virtio features that were negotiated.</summary>
+    public ulong Features { get; private set; }
+
+    /// <summary>Whether chains may be indirect.</summary>
+    public bool Indirect => (Features & VirtioFeatures.IndirectDescriptors) != 0;
+
+    /// <summary>Sets the device up and starts its queues. Nothing is told before <see cref="Start"/>.</summary>
+    /// <param name="socket">The connection; it belongs to the transport from now on, unless this throws.</param>
+    /// <param name="options">Memory and queues.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="VhostUserException">The device refuses, does not answer, or cannot do what a camera needs.</exception>
+    /// <exception cref="LinuxException">No descriptors or no memory left.</exception>
+    public static VirtioCameraTransport Connect(UnixSocket socket, VirtioTransportOptions options)
+    {
+        options.Validate();
+        var ram = GuestRam.Create(options.MemoryBytes, options.Memory);
+        VirtioCameraTransport transport;
+        try
+        {
+            transport = new VirtioCameraTransport(socket, ram, options);
+        }
+        catch
+        {
+            ram.Dispose();
+            throw;
+        }
+
+        try
+        {
+            transport.SetUp();
+            return transport;
+        }
+        catch
+        {
+            // Whatever went wrong, the device will not stop rings in order: do not wait for that as well.
+            transport._gone = true;
+            transport.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The driver's side of a queue.</summary>
+    public DriverQueue Queue(int index) => _rings[index].Queue;
+
+    /// <summary>Tells the device that a queue has something new.</summary>
+    public void Kick(int index) => _rings[index].Kick.Signal();
+
+    /// <summary>Reads the configuration space from its start. Thread-safe.</summary>
+    /// <exception cref="VhostUserException">Refused, not answered, or the connection is gone.</exception>
+    public void ReadConfig(Span<byte> target)
+    {
+        lock (_frontendGate) _frontend.GetConfig(0, target);
+    }
+
+    /// <summary>Stops the queues, closes the connection, and frees the guest's memory. Not from the listener.</summary>
+    public void Dispose()
+    {
+        if (_disposed) return;
+        if (IsCallThread)
+            throw new InvalidOperationException("a transport cannot be disposed by its own listener: the thread cannot wait for itself");
+        _disposed = true;
+        EndThread();
+        StopRings();
+        _frontend.Dispose();
+        foreach (var ring in _rings) ring?.Dispose();
+        _poller.Dispose();
+        Ram.Dispose();
+    }
+
+    private void SetUp()
+    {
+        _frontend.SetOwner();
+        var offered = _frontend.GetFeatures();
+        if ((offered & VirtioFeatures.Version1) == 0) throw new VhostUserException("the device does not offer VIRTIO_F_VERSION_1; it must");
+        if ((offered & VirtioFeatures.ProtocolFeatures) == 0)
+            throw new VhostUserException("the device offers no vhost-user protocol features; the configuration space needs them");
+        var protocol = _frontend.GetProtocolFeatures() & Wanted;
+        if (!protocol.HasFlag(ProtocolFeatures.Config))
+            throw new VhostUserException("the device does not offer the protocol feature CONFIG; a camera needs it");
+        _frontend.SetProtocolFeatures(protocol);
+        if (protocol.HasFlag(ProtocolFeatures.MultiQueue) && _frontend.GetQueueNum() is var queues and < CameraWire.QueueCount)
+            throw new VhostUserException($"the device has {queues} queues; a camera has {CameraWire.QueueCount}");
+        Status(protocol, Acknowledge | Driver);
+
+        var wanted = VirtioFeatures.Version1 | VirtioFeatures.ProtocolFeatures
+            | (_options.Indirect ? VirtioFeatures.IndirectDescriptors : 0) | (_options.EventIndex ? VirtioFeatures.EventIndex : 0);
+        Features = offered & wanted;
+        _frontend.SetFeatures(Features);
+        Status(protocol, Acknowledge | Driver | FeaturesOk);
+        if (protocol.HasFlag(ProtocolFeatures.BackendRequests)) _frontend.OpenBackendChannel();
+        var region = new MemoryRegion(Ram.GuestAddress, (ulong)Ram.Size, Ram.FrontendAddress, (ulong)Ram.MappingOffset);
+        _frontend.SetMemTable([region], [Ram.File.Descriptor]);
+        for (var i = 0; i < _rings.Length; i++) SetUpRing(i);
+        Status(protocol, Acknowledge | Driver | FeaturesOk | DriverOk);
+    }
+
+    private void SetUpRing(int index)
+    {
+        var ring = _rings[index] = new Ring(new DriverQueue(Ram, index, new DriverQueueOptions
+        {
+            Size = _options.QueueSize,
+            Indirect = Indirect,
+            EventIndex = (Features & VirtioFeatures.EventIndex) != 0,
+            MaximumSegments = MaximumSegments,
+        }));
+        _frontend.SetVringNum(index, ring.Queue.Size);
+        _frontend.SetVringBase(index, 0);
+        var (descriptors, available, used) = (ring.Queue.DescriptorTable, ring.Queue.AvailableRing, ring.Queue.UsedRing);
+        _frontend.SetVringAddr(index, new RingAddresses(Ram.ToFrontend(descriptors), Ram.ToFrontend(available), Ram.ToFrontend(used)));
+        _frontend.SetVringCall(index, ring.Call.Descriptor);
+        _frontend.SetVringErr(index, ring.Error.Descriptor);
+        _frontend.SetVringKick(index, ring.Kick.Descriptor);
+        _frontend.SetVringEnable(index, true);
+    }
+
+    private void Status(ProtocolFeatures protocol, int status)
+    {
+        if (protocol.HasFlag(ProtocolFeatures.Status)) _frontend.SetStatus((byte)status);
+    }
+
+    /// <summary>
+    /// Asks the device to let go of the rings, so that it ends its work in order. A device that does not answer has had its chance.
+    /// </summary>
+    private void StopRings()
+    {
+        if (_gone) return;
+        try
+        {
+            lock (_frontendGate)
+            {
+                for (var i = _rings.Length - 1; i >= 0; i--)
+                {
+                    if (_rings[i] is null) continue;
+                    _frontend.SetVringEnable(i, false);
+                    _frontend.GetVringBase(i);
+                }
+            }
+        }
+        catch (Exception error) when (error is VhostUserException or ObjectDisposedException)
+        {
+            // The connection is closed next in any case.
+        }
+    }
+
+    /// <summary>A queue with its three signals.</summary>
+    private sealed class Ring(DriverQueue queue) : IDisposable
+    {
+        public DriverQueue Queue => queue;
+
+        public EventFd Kick { get; } = EventFd.Create();
+
+        public EventFd Call { get; } = EventFd.Create();
+
+        public EventFd Error { get; } = EventFd.Create();
+
+        public void Dispose()
+        {
+            Kick.Dispose();
+            Call.Dispose();
+            Error.Dispose();
+            queue.Dispose();
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using CameraFabric.Guest.Memory;
+
+namespace CameraFabric.Guest.Transport;
+
+/// <summary>The guest's memory, and how its driver lays out and negotiates the queues.</summary>
+public sealed record VirtioTransportOptions
+{
+    /// <summary>Bytes of guest memory. Pages are taken from the system when they are first written. Default 256 MiB.</summary>
+    public long MemoryBytes { get; init; } = 256L << 20;
+
+    /// <summary>Where that memory lies.</summary>
+    public GuestRamOptions Memory { get; init; } = new();
+
+    /// <summary>Entries of each queue, a power of two from 8 to 256. Default 64.</summary>
+    public int QueueSize { get; init; } = 64;
+
+    /// <summary>Whether to use indirect descriptors when the device offers them. Default true.</summary>
+    public bool Indirect { get; init; } = true;
+
+    /// <summary>Whether to use event indices when the device offers them. Default true.</summary>
+    public bool EventIndex { get; init; } = true;
+
+    /// <summary>How long to wait for the answer to each message of the set-up. Default 5 s.</summary>
+    public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Throws when a value is out of its range.</summary>
+    /// <exception cref="ArgumentException">Names the value and its range.</exception>
+    public void Validate()
+    {
+        if (QueueSize is < 8 or > 256 || (QueueSize & (QueueSize - 1)) != 0)
+            throw new ArgumentException($"queue size {QueueSize}: needs a power of two from 8 to 256");
+        if (MemoryBytes < 1 << 20) throw new ArgumentException($"guest memory of {MemoryBytes} bytes: needs 1 MiB or more");
+        if (ReplyTimeout <= TimeSpan.Zero) throw new ArgumentException($"reply time-out {ReplyTimeout}: needs more than 0");
+    }
+}
