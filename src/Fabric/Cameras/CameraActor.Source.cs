@@ -1,0 +1,120 @@
+using Akka.Actor;
+using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Fabric.FanOut;
+using CameraFabric.Fabric.Messages;
+using CameraFabric.Fabric.Status;
+using CameraFabric.Sensors.Profiles;
+using Microsoft.Extensions.Logging;
+
+namespace CameraFabric.Fabric.Cameras;
+
+/// <summary>The source's coming and going, and the camera's end.</summary>
+internal sealed partial class CameraActor
+{
+    private void Ready(CameraProfile profile)
+    {
+        var isFirst = _profile is null;
+        _profile = profile;
+        _isSensorReady = true;
+        _configuration = profile.Adjust(isFirst ? _rig.Stream : _configuration);
+        DescribeConfiguration();
+        _fanOut.Tell(new DescribeFanOut(profile));
+        if (isFirst)
+        {
+            LogReady(_rig.Id, profile.Model, _configuration.ToString());
+            foreach (var curious in _curious) curious.Tell(new CameraDescribed(profile));
+            _curious.Clear();
+        }
+
+        if (_isCapturing) return;
+        _meter.Enter(_stopper is null ? CameraState.Idle : CameraState.Stopped);
+        RegainSource();
+        Want();
+    }
+
+    private void Delivers()
+    {
+        if (!_isCapturing) return;
+        _meter.Enter(CameraState.Streaming);
+        RegainSource();
+    }
+
+    private void Troubled(SensorTroubled trouble)
+    {
+        _isSensorReady = false;
+        if (trouble.IsSilent && !_isSourceLost) TellSilence(trouble.LastFrame);
+        LoseSource(CameraState.Restarting, trouble.Reason, trouble.LastFrame);
+    }
+
+    // Once for each loss: a source that stays silent is lost already.
+    private void TellSilence(ulong lastFrame)
+    {
+        foreach (var member in _members.Values)
+        {
+            if (member.IsStreaming) member.Ref.Tell(new StreamSilent(lastFrame));
+        }
+    }
+
+    private void LoseSource(CameraState state, string reason, ulong lastFrame)
+    {
+        if (_stopper is null) _meter.Enter(state, reason);
+        if (_isSourceLost) return;
+        _isSourceLost = true;
+        foreach (var member in _members.Values) member.Ref.Tell(new SourceMoved(SourceEvent.Lost, lastFrame));
+    }
+
+    private void RegainSource()
+    {
+        if (!_isSourceLost) return;
+        _isSourceLost = false;
+        LogBack(_rig.Id);
+        foreach (var member in _members.Values) member.Ref.Tell(new SourceMoved(SourceEvent.Back, 0));
+    }
+
+    // First the sensor, so that no frame comes any more; then the fan-out, which has seen all of them by then.
+    private void StopAll()
+    {
+        if (_stopper is not null) return;
+        _stopper = Sender;
+        _meter.Enter(CameraState.Stopped);
+        Want();
+        _sensor.Tell(Cameras.CloseSensor.Message);
+    }
+
+    private void Closed(SensorClosed closed)
+    {
+        if (!closed.InTime) LogNotClosed(_rig.Id);
+        _fanOut.Tell(FanOut.DrainFanOut.Message);
+    }
+
+    private void Drained(FanOutDrained drained)
+    {
+        if (!drained.InTime) LogNotDrained(_rig.Id);
+        _memory.Pools.Retire();
+        if (_memory.Pools.InUse is > 0 and var leaked)
+        {
+            _meter.CountLeaked(leaked);
+            LogLeaked(_rig.Id, leaked);
+        }
+
+        _meter.Enter(CameraState.Stopped);
+        _meter.Attend(0, 0, "");
+        _stopper!.Tell(new CameraStopped(_rig.Id));
+        Context.Stop(Self);
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: ready, {Model}, {Configuration}")]
+    private partial void LogReady(string camera, string model, string configuration);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: the source is back")]
+    private partial void LogBack(string camera);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: the sensor could not be closed in time")]
+    private partial void LogNotClosed(string camera);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: the delivery thread did not end in time")]
+    private partial void LogNotDrained(string camera);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: {Slots} slots are still held after the stop")]
+    private partial void LogLeaked(string camera, int slots);
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace CameraFabric.Fabric.Cameras;
+
+/// <summary>All cameras of a node. A camera that fails is made anew; the others do not notice.</summary>
+internal sealed class CamerasActor : UntypedActor
+{
+    private readonly HashSet<string> _running = [];
+    private IActorRef? _stopper;
+
+    /// <summary>Makes a camera's actor for each camera of the rig.</summary>
+    public CamerasActor(Rig rig, ImmutableDictionary<string, CameraMeter> meters, FrameClock clock, ILoggerFactory loggers)
+    {
+        foreach (var camera in rig.Cameras)
+        {
+            Context.ActorOf(CameraActor.Props(camera, meters[camera.Id], rig.Options, clock, loggers), camera.Id);
+            _running.Add(camera.Id);
+        }
+    }
+
+    /// <summary>How to make one.</summary>
+    public static Props Props(Rig rig, ImmutableDictionary<string, CameraMeter> meters, FrameClock clock, ILoggerFactory loggers) =>
+        Akka.Actor.Props.Create(() => new CamerasActor(rig, meters, clock, loggers));
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case LocateCameras:
+                Sender.Tell(new CamerasLocated(Context.GetChildren().ToImmutableDictionary(static child => child.Path.Name)));
+                break;
+            case FindCamera find:
+                Sender.Tell(new CameraFound(Context.Child(find.Camera)));
+                break;
+            case StopCameras:
+                _stopper = Sender;
+                foreach (var child in Context.GetChildren()) child.Tell(Cameras.StopCamera.Message);
+                AnswerWhenStopped();
+                break;
+            case CameraStopped stopped:
+                _running.Remove(stopped.Camera);
+                AnswerWhenStopped();
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void AnswerWhenStopped()
+    {
+        if (_running.Count == 0) _stopper?.Tell(CamerasStopped.Message);
+    }
+}
+
+/// <summary>Where are the cameras? Answered with <see cref="CamerasLocated"/>.</summary>
+internal sealed class LocateCameras
+{
+    /// <summary>The one message.</summary>
+    public static LocateCameras Message { get; } = new();
+}
+
+/// <summary>Where the cameras are.</summary>
+/// <param name="Cameras">Their actors, by id.</param>
+internal sealed record CamerasLocated(ImmutableDictionary<string, IActorRef> Cameras);
+
+/// <summary>Where is one camera? Answered with <see cref="CameraFound"/>.</summary>
+/// <param name="Camera">Its id.</param>
+internal sealed record FindCamera(string Camera);
+
+/// <summary>Where a camera is.</summary>
+/// <param name="Camera">Its actor.</param>
+internal sealed record CameraFound(IActorRef Camera);
+
+/// <summary>Stop all cameras. Answered with <see cref="CamerasStopped"/>.</summary>
+internal sealed class StopCameras
+{
+    /// <summary>The one message.</summary>
+    public static StopCameras Message { get; } = new();
+}
+
+/// <summary>All cameras have stopped.</summary>
+internal sealed class CamerasStopped
+{
+    /// <summary>The one message.</summary>
+    public static CamerasStopped Message { get; } = new();
+}

@@ -1,0 +1,164 @@
+using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Nodes;
+using CameraFabric.Platform;
+using CameraFabric.Sensors.Frames;
+using Microsoft.Extensions.Logging;
+
+namespace CameraFabric.Fabric.Delivery;
+
+/// <summary>
+/// One camera's delivery thread: carries out what the fan-out decided. It copies a frame into the buffers of all guests that get it,
+/// completes their
+/// requests in order and gives the leases back. It decides nothing, and allocates nothing for a frame.
+/// </summary>
+internal sealed partial class DeliveryLoop
+{
+    private readonly string _camera;
+    private readonly DeliveryQueue _queue;
+    private readonly FrameClock _clock;
+    private readonly FabricOptions _options;
+    private readonly ILogger _logger;
+    private readonly BlockCopy _copy = new();
+    private readonly Thread _thread;
+    private DeliveryItem[] _batch = new DeliveryItem[16];
+    private bool[] _open = new bool[16];
+
+    /// <summary>A thread that is not started yet.</summary>
+    public DeliveryLoop(string camera, DeliveryQueue queue, FrameClock clock, FabricOptions options, ILogger logger)
+    {
+        _camera = camera;
+        _queue = queue;
+        _clock = clock;
+        _options = options;
+        _logger = logger;
+        _thread = new Thread(Run) { IsBackground = true };
+    }
+
+    /// <summary>Starts the thread.</summary>
+    public void Start() => _thread.Start();
+
+    /// <summary>Lets the thread carry out what is in the queue, and end. Blocks: not for actors.</summary>
+    /// <param name="timeout">How long to wait for it.</param>
+    /// <returns>Whether it has ended.</returns>
+    public bool Stop(TimeSpan timeout)
+    {
+        _queue.Close();
+        return _thread.Join(timeout);
+    }
+
+    private void Run()
+    {
+        ThreadTuning.NameCurrent($"dlv-{_camera}");
+        if (_options.FrameThreadNice != 0 && !ThreadTuning.TrySetNice(_options.FrameThreadNice, out var error)) LogNice(_camera, error);
+        int count;
+        while ((count = _queue.Take(ref _batch)) > 0)
+        {
+            var frame = _batch[0].Frame;
+            try
+            {
+                if (frame is null) Fail(_batch[0], _batch[0].Status, _batch[0].Sequence);
+                else Deliver(frame, count);
+            }
+            catch (Exception exception)
+            {
+                // Nothing that a guest does leads here; but one guest's surprise must not end the delivery to all.
+                LogFailed(_camera, exception);
+            }
+
+            if (frame is not null) _queue.Done();
+            Array.Clear(_batch, 0, count);
+        }
+    }
+
+    private void Deliver(Frame frame, int count)
+    {
+        ref readonly var header = ref frame.Header;
+        var (sequence, complete) = (header.Sequence, header.Complete);
+        var bytes = frame.Pixels.Length;
+        if (_open.Length < count) _open = new bool[_batch.Length];
+        _copy.Clear();
+        try
+        {
+            for (var i = 0; i < count; i++) _open[i] = Open(_batch[i], bytes, sequence);
+            _copy.Run(frame.Pixels);
+            for (var i = 0; i < count; i++)
+            {
+                if (!_open[i]) continue;
+                _open[i] = false;
+                Complete(_batch[i], frame, bytes, sequence, complete);
+            }
+        }
+        finally
+        {
+            // Open ones are left only when the copy itself failed.
+            for (var i = 0; i < count; i++)
+            {
+                if (_open[i]) Surrender(_batch[i], sequence);
+                _open[i] = false;
+                frame.Return();
+            }
+        }
+    }
+
+    private bool Open(in DeliveryItem item, int bytes, ulong sequence)
+    {
+        if (!item.Request.BeginWrite())
+        {
+            // The ring has stopped under it: the guest is going or gone, its memory is not to be touched.
+            Fail(item, CameraStatus.Cancelled, sequence);
+            item.Session.Drop(FrameDropReason.Cancelled, sequence);
+            return false;
+        }
+
+        if (_copy.TryAdd(item.Request, bytes)) return true;
+        item.Request.EndWrite();
+        Fail(item, CameraStatus.NoMemory, sequence);
+        item.Session.Drop(FrameDropReason.DoesNotFit, sequence);
+        return false;
+    }
+
+    private void Complete(in DeliveryItem item, Frame frame, int bytes, ulong sequence, long complete)
+    {
+        try
+        {
+            item.Request.Complete(frame);
+            item.Session.Meter.CountDelivered(bytes, _clock.Now - complete);
+            CountControls(item, sequence);
+        }
+        catch (Exception exception)
+        {
+            LogFailed(_camera, exception);
+            item.Session.Drop(FrameDropReason.Failed, sequence);
+        }
+
+        item.Request.EndWrite();
+        item.Session.Completed(item.Request);
+    }
+
+    private void Surrender(in DeliveryItem item, ulong sequence)
+    {
+        item.Request.EndWrite();
+        Fail(item, CameraStatus.Internal, sequence);
+        item.Session.Drop(FrameDropReason.Failed, sequence);
+    }
+
+    private static void CountControls(in DeliveryItem item, ulong sequence)
+    {
+        if (item.Request.ControlSet == 0) return;
+        var late = item.Request.TargetFrame != 0 && sequence > item.Request.TargetFrame;
+        item.Session.Meter.ControlSets.Add((int)(late ? ControlSetOutcome.Late : ControlSetOutcome.OnFrame));
+    }
+
+    private static void Fail(in DeliveryItem item, CameraStatus status, ulong sequence)
+    {
+        item.Request.Fail(status, sequence);
+        item.Session.Completed(item.Request);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: delivery thread: {Error}")]
+    private partial void LogNice(string camera, string error);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: a frame could not be delivered")]
+    private partial void LogFailed(string camera, Exception exception);
+}

@@ -1,0 +1,22 @@
+using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Fabric.Accounting;
+
+namespace CameraFabric.Fabric.Guests;
+
+/// <summary>Why a frame was dropped, in the words that a guest knows.</summary>
+internal static class DropReasons
+{
+    /// <summary>How many reasons the fabric knows.</summary>
+    public static int Count { get; } = Enum.GetValues<FrameDropReason>().Length;
+
+    /// <summary>What the guest is told; null for a frame that it gave up itself.</summary>
+    /// <param name="reason">The fabric's reason.</param>
+    public static DropReason? ToGuest(FrameDropReason reason) => reason switch
+    {
+        FrameDropReason.NoRequest => DropReason.NoRequest,
+        FrameDropReason.DeliveryBusy or FrameDropReason.NoFreeSlot => DropReason.Overrun,
+        FrameDropReason.Cancelled => null,
+        FrameDropReason.SensorFailed or FrameDropReason.SensorSkipped => DropReason.Source,
+        _ => DropReason.Policy,
+    };
+}

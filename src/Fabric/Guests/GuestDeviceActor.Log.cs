@@ -1,0 +1,23 @@
+using CameraFabric.Device.VhostUser;
+using Microsoft.Extensions.Logging;
+
+namespace CameraFabric.Fabric.Guests;
+
+/// <summary>What it logs.</summary>
+internal sealed partial class GuestDeviceActor
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Device}: a front-end has connected")]
+    private partial void LogConnected(string device);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Device}: the connection has ended, {Reason}: {Message}")]
+    private partial void LogEnded(string device, VhostUserEndReason reason, string message);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Device}: connection refused: {Reason}")]
+    private partial void LogRefused(string device, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Device}: quarantined until it connects anew: {Reason}")]
+    private partial void LogQuarantined(string device, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Device}: a defect, which ends the guest's connection")]
+    private partial void LogDefect(string device, Exception exception);
+}

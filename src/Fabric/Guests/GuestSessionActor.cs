@@ -1,0 +1,245 @@
+using Akka.Actor;
+using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Virtqueues;
+using CameraFabric.Fabric.Cameras;
+using CameraFabric.Fabric.FanOut;
+using CameraFabric.Fabric.Messages;
+using CameraFabric.Fabric.Status;
+using CameraFabric.Sensors.Profiles;
+
+namespace CameraFabric.Fabric.Guests;
+
+/// <summary>
+/// One guest's session with one camera, as long as its connection lasts: runs the session's state machine, which knows no actors, and
+/// carries its
+/// wishes to the camera and the camera's answers to it.
+/// </summary>
+internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHost
+{
+    private readonly SessionSettings _settings;
+    private readonly CameraProfile _profile;
+    private readonly SessionSeat _seat;
+    private readonly FanOutSession _entry;
+    private readonly CameraSession _session;
+    private readonly List<QueueStop> _stops = [];
+    private readonly Dictionary<ulong, SubmitControls> _plainSets = [];
+    private IActorRef _fanOut = ActorRefs.Nobody;
+    private IActorRef _sensor = ActorRefs.Nobody;
+    private ICancelable? _ticks;
+    private uint _generation;
+    private GuestState _reported = GuestState.Connected;
+
+    /// <summary>A session that has not joined its camera yet.</summary>
+    public GuestSessionActor(SessionSettings settings, CameraProfile profile, ulong id, SessionSeat seat)
+    {
+        _settings = settings;
+        _profile = profile;
+        _seat = seat;
+        _entry = new FanOutSession(id, settings.View.Role, settings.Meter, Self, settings.Guest.MaximumInFlight);
+        _session = new CameraSession(settings.OptionsFor(id), profile, settings.View.Role, this, settings.Clock);
+        settings.Meter.Requests.Add(_session.Counters);
+        settings.Meter.Become(settings.View.Role);
+    }
+
+    /// <summary>How to make one.</summary>
+    public static Props Props(SessionSettings settings, CameraProfile profile, ulong id, SessionSeat seat) =>
+        Akka.Actor.Props.Create(() => new GuestSessionActor(settings, profile, id, seat)).WithDispatcher("camera-fabric.guest-dispatcher");
+
+    /// <inheritdoc/>
+    protected override void PreStart() =>
+        _settings.Camera.Tell(new JoinCamera(_entry, _settings.Guest.Name, _settings.View.MayAcquire));
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case FrameRequest request:
+                _session.OnRequestCompleted(request);
+                FinishStops();
+                break;
+            case DescriptorChain chain:
+                Take(chain);
+                break;
+            case Tick:
+                _session.OnTick();
+                FinishStops();
+                break;
+            case DropNotice notice:
+                Tell(notice);
+                break;
+            case QueueStop stop:
+                StopQueue(stop);
+                break;
+            default:
+                ReceiveFromCamera(message);
+                break;
+        }
+
+        Report();
+        Schedule();
+    }
+
+    /// <inheritdoc/>
+    protected override void PostStop()
+    {
+        _ticks?.Cancel();
+
+        // Whatever ends the session: the guest's chains go back, the camera is rid of it, and whoever waits for that is told.
+        try
+        {
+            _session.Stop();
+        }
+        finally
+        {
+            _settings.Camera.Tell(new LeaveCamera(_entry.Id));
+            foreach (var stop in _stops) stop.Done();
+            base.PostStop();
+        }
+    }
+
+    private void ReceiveFromCamera(object message)
+    {
+        switch (message)
+        {
+            case CameraJoined joined:
+                Joined(joined);
+                break;
+            case CameraFull full:
+                Context.Parent.Tell(new SessionRefused($"the camera has {full.Limit} sessions, which is all that it may have"));
+                break;
+            case CameraConfigured configured:
+                _generation = configured.Generation;
+                _session.OnCameraConfiguration(configured.Configuration);
+                _session.OnConfigured(configured.Ticket, configured.Status, configured.Configuration);
+                break;
+            case StreamAnswered { Running: true } started:
+                _session.OnStarted(started.Ticket, started.Status);
+                break;
+            case StreamAnswered stopped:
+                _session.OnStopped(stopped.Ticket, stopped.Status);
+                break;
+            case GlobalControlsSet set:
+                _session.OnControlsSet(set.Ticket, set.Status);
+                break;
+            case OwnerAnswered owner:
+                _session.OnOwner(owner.Ticket, owner.Status, owner.Role, owner.IsForced);
+                break;
+            case SourceMoved moved:
+                _session.OnSource(moved.Event, moved.Frame);
+                break;
+            case StreamSilent silent:
+                _session.OnStreamTimeout(silent.Frame);
+                break;
+            case ConfigurationMoved moved:
+                Follow(moved);
+                break;
+            case CameraFailed failed:
+                throw new InvalidOperationException($"the camera's actor failed: {failed.Reason}");
+            case ControlsChanged changed:
+                _session.OnControlsChanged(changed.Frame, changed.Changed.AsSpan());
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Joined(CameraJoined joined)
+    {
+        _fanOut = joined.FanOut;
+        _sensor = joined.Sensor;
+        _session.OnCameraConfiguration(joined.Configuration);
+        if (joined.Role != _session.Role) _session.OnOwner(0, CameraStatus.Ok, joined.Role);
+        if (!joined.IsSourcePresent) _session.OnSource(SourceEvent.Lost);
+        _seat.Session = _session;
+        Context.Parent.Tell(SessionReady.Message);
+    }
+
+    private void Take(DescriptorChain chain)
+    {
+        switch (chain.Queue.Index)
+        {
+            case CameraWire.ControlQueue: _session.OnCommand(chain); break;
+            case CameraWire.EventQueue: _session.OnEventBuffer(chain); break;
+            case CameraWire.RequestQueue: _session.OnRequest(chain); break;
+        }
+    }
+
+    private void Follow(ConfigurationMoved moved)
+    {
+        _session.OnCameraConfiguration(moved.Configuration);
+
+        // The profile is the same; what the guest has configured and attached fits no longer.
+        if (moved.IsOutdated) _session.OnSource(SourceEvent.Changed, profile: _profile);
+    }
+
+    private void Tell(DropNotice notice)
+    {
+        notice.Open();
+        for (var reason = 0; reason < DropReasons.Count; reason++)
+        {
+            var count = notice.Take((Accounting.FrameDropReason)reason);
+            if (count > 0 && DropReasons.ToGuest((Accounting.FrameDropReason)reason) is { } told)
+            {
+                _session.OnFramesDropped(count, told, notice.LastFrame);
+            }
+        }
+    }
+
+    private void StopQueue(QueueStop stop)
+    {
+        if (stop.Queue is null) _session.Stop();
+        else _session.OnQueueStopping(stop.Queue.Index);
+        _stops.Add(stop);
+        FinishStops();
+    }
+
+    // A request that is being copied ends by itself; the ring is waited for until then.
+    private void FinishStops()
+    {
+        for (var i = _stops.Count - 1; i >= 0; i--)
+        {
+            var held = _stops[i].Queue is { } queue ? queue.Held : _session.InFlight;
+            if (held > 0) continue;
+            _stops[i].Done();
+            _stops.RemoveAt(i);
+        }
+    }
+
+    private void Report()
+    {
+        var state = _session.State switch
+        {
+            SessionState.Configured => GuestState.Configured,
+            SessionState.Streaming or SessionState.Stopping => GuestState.Streaming,
+            SessionState.Idle => GuestState.Connected,
+            _ => _reported,
+        };
+        if (state == _reported) return;
+        _reported = state;
+        _settings.Meter.Enter(state);
+    }
+
+    private void Schedule()
+    {
+        if (_session.WantsTicks == (_ticks is not null)) return;
+        if (_ticks is null)
+        {
+            var interval = _settings.Options.SessionTick;
+            _ticks = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(interval, interval, Self, Tick.Message, Self);
+            return;
+        }
+
+        _ticks.Cancel();
+        _ticks = null;
+    }
+
+    /// <summary>Time has passed.</summary>
+    internal sealed class Tick
+    {
+        /// <summary>The one message.</summary>
+        public static Tick Message { get; } = new();
+    }
+}

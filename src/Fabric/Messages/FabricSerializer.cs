@@ -1,0 +1,45 @@
+using Akka.Actor;
+using Akka.Serialization;
+using MessagePack;
+
+namespace CameraFabric.Fabric.Messages;
+
+/// <summary>
+/// Writes the fabric's messages as MessagePack. Only types of this assembly that carry <see cref="IFabricMessage"/> are read: a peer
+/// cannot have anything else made.
+/// </summary>
+/// <param name="system">The actors' system.</param>
+public sealed class FabricSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
+{
+    private static readonly MessagePackSerializerOptions Options = MessagePackSerializerOptions.Standard.WithSecurity(
+        MessagePackSecurity.UntrustedData);
+
+    private static readonly Dictionary<string, Type> Types = typeof(IFabricMessage).Assembly.GetExportedTypes()
+        .Where(static type => type is { IsAbstract: false, IsInterface: false } && type.IsAssignableTo(typeof(IFabricMessage)))
+        .ToDictionary(static type => type.Name, StringComparer.Ordinal);
+
+    /// <summary>The serializer's number in Akka's envelope; never changes.</summary>
+    public override int Identifier => 4301;
+
+    /// <summary>Every message type that it knows.</summary>
+    public static IReadOnlyCollection<Type> MessageTypes => Types.Values;
+
+    /// <inheritdoc/>
+    public override string Manifest(object o)
+    {
+        ArgumentNullException.ThrowIfNull(o);
+        return o.GetType().Name;
+    }
+
+    /// <inheritdoc/>
+    public override byte[] ToBinary(object obj)
+    {
+        ArgumentNullException.ThrowIfNull(obj);
+        return MessagePackSerializer.Serialize(obj.GetType(), obj, Options);
+    }
+
+    /// <inheritdoc/>
+    public override object FromBinary(byte[] bytes, string manifest) => Types.TryGetValue(manifest, out var type)
+        ? MessagePackSerializer.Deserialize(type, bytes, Options)!
+        : throw new ArgumentException($"'{manifest}' is no message of the fabric", nameof(manifest));
+}

@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Cameras;
+using CameraFabric.Fabric.Guests;
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace CameraFabric.Fabric.Nodes;
+
+/// <summary>The root of a node: its cameras, and then its guests, which need to know the cameras. They stop in the other order.</summary>
+internal sealed class FabricActor : UntypedActor
+{
+    private readonly Rig _rig;
+    private readonly ImmutableDictionary<string, CameraMeter> _cameraMeters;
+    private readonly ImmutableDictionary<(string Guest, string Camera), GuestMeter> _guestMeters;
+    private readonly FrameClock _clock;
+    private readonly ILoggerFactory _loggers;
+    private readonly SessionIds _ids = new();
+    private readonly IActorRef _cameras;
+    private IActorRef? _guests;
+    private IActorRef? _stopper;
+
+    /// <summary>The root and its cameras.</summary>
+    public FabricActor(
+        Rig rig,
+        ImmutableDictionary<string, CameraMeter> cameraMeters,
+        ImmutableDictionary<(string Guest, string Camera), GuestMeter> guestMeters,
+        FrameClock clock,
+        ILoggerFactory loggers)
+    {
+        _rig = rig;
+        _cameraMeters = cameraMeters;
+        _guestMeters = guestMeters;
+        _clock = clock;
+        _loggers = loggers;
+        _cameras = Context.ActorOf(CamerasActor.Props(rig, _cameraMeters, clock, loggers), "cameras");
+        _cameras.Tell(LocateCameras.Message);
+    }
+
+    /// <summary>How to make one.</summary>
+    public static Props Props(
+        Rig rig,
+        ImmutableDictionary<string, CameraMeter> cameraMeters,
+        ImmutableDictionary<(string Guest, string Camera), GuestMeter> guestMeters,
+        FrameClock clock,
+        ILoggerFactory loggers) => Akka.Actor.Props.Create(() => new FabricActor(rig, cameraMeters, guestMeters, clock, loggers));
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case CamerasLocated located when _stopper is null:
+                var guests = _rig.Guests.Select(guest => (guest.Name, DevicesOf(guest, located.Cameras)));
+                _guests = Context.ActorOf(GuestGroupActor.Props([.. guests]), "guests");
+                break;
+            case CamerasLocated:
+                break;
+            case FindCamera find:
+                _cameras.Forward(find);
+                break;
+            case StopFabric when _stopper is null:
+                _stopper = Sender;
+                if (_guests is null) _cameras.Tell(StopCameras.Message);
+                else _guests.Tell(StopGuest.Message);
+                break;
+            case GuestStopped:
+                _cameras.Tell(StopCameras.Message);
+                break;
+            case CamerasStopped:
+                _stopper?.Tell(FabricStopped.Message);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private Props DevicesOf(GuestRig guest, ImmutableDictionary<string, IActorRef> cameras)
+    {
+        var devices = ImmutableArray.CreateBuilder<(string, Props)>();
+        foreach (var view in guest.Cameras)
+        {
+            var (path, meter) = (RigValidator.SocketPath(_rig, guest, view), _guestMeters[(guest.Name, view.Camera)]);
+            var settings = new SessionSettings(guest, view, path, cameras[view.Camera], meter, _ids, _rig.Options, _clock, _loggers);
+            devices.Add((view.Camera, GuestDeviceActor.Props(settings)));
+        }
+
+        return GuestGroupActor.Props(devices.ToImmutable());
+    }
+}
+
+/// <summary>Stop the node's cameras and guests. Answered with <see cref="FabricStopped"/>.</summary>
+internal sealed class StopFabric
+{
+    /// <summary>The one message.</summary>
+    public static StopFabric Message { get; } = new();
+}
+
+/// <summary>Nothing of the node runs any more.</summary>
+internal sealed class FabricStopped
+{
+    /// <summary>The one message.</summary>
+    public static FabricStopped Message { get; } = new();
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Configuration;
+using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Fabric.Status;
+using CameraFabric.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace CameraFabric.Fabric.Nodes;
+
+/// <summary>One fabric process: the cameras and guests of a rig, alive. Thread-safe.</summary>
+public sealed partial class FabricNode : IAsyncDisposable
+{
+    // What was to end in order has had its time before.
+    private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(2);
+    private readonly Rig _rig;
+    private readonly StatusBoard _board;
+    private readonly IActorRef _fabric;
+    private readonly ILogger _logger;
+    private readonly Lazy<Task<FabricStatus>> _stop;
+
+    private FabricNode(Rig rig, ActorSystem system, IActorRef fabric, StatusBoard board, ILogger logger)
+    {
+        _rig = rig;
+        _board = board;
+        _fabric = fabric;
+        _logger = logger;
+        System = system;
+        _stop = new Lazy<Task<FabricStatus>>(StopOnceAsync);
+    }
+
+    /// <summary>What a node asks of Akka: the defaults of <c>reference.conf</c>, which is part of this assembly.</summary>
+    public static Config ReferenceConfig { get; } = ConfigurationFactory.FromResource<FabricNode>(
+        "CameraFabric.Fabric.Nodes.reference.conf");
+
+    /// <summary>The actors' system, for those who want to look into it.</summary>
+    public ActorSystem System { get; }
+
+    /// <summary>Starts a node. It returns when the actors have been made; cameras open and sockets appear soon after.</summary>
+    /// <param name="rig">What to run.</param>
+    /// <param name="loggers">Where the node logs.</param>
+    /// <param name="clock">The frame clock; the system's unless given.</param>
+    /// <exception cref="RigException">The rig has errors; all of them are named.</exception>
+    public static FabricNode Start(Rig rig, ILoggerFactory loggers, FrameClock? clock = null)
+    {
+        ArgumentNullException.ThrowIfNull(rig);
+        ArgumentNullException.ThrowIfNull(loggers);
+        var faults = RigValidator.Validate(rig);
+        if (!faults.IsEmpty) throw new RigException(faults);
+        clock ??= FrameClock.System;
+
+        var cameras = rig.Cameras.Select(static camera => new CameraMeter(camera.Id, camera.SensorKind)).ToImmutableArray();
+        var guests = rig.Guests
+            .SelectMany(static guest => guest.Cameras,
+                (guest, view) => new GuestMeter(guest.Name, view.Camera, RigValidator.SocketPath(rig, guest, view)))
+            .ToImmutableArray();
+        var board = new StatusBoard(rig.Name, clock, cameras, guests);
+        var system = ActorSystem.Create("camera-fabric",
+            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(ReferenceConfig), new NodeSetup(loggers)));
+        var root = FabricActor.Props(
+            rig,
+            cameras.ToImmutableDictionary(static meter => meter.Id),
+            guests.ToImmutableDictionary(static meter => (meter.Guest, meter.Camera)),
+            clock,
+            loggers);
+        return new FabricNode(rig, system, system.ActorOf(root, "fabric"), board, loggers.CreateLogger("CameraFabric.Node"));
+    }
+
+    /// <summary>The node as it is now. It does not disturb the frames.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<FabricStatus> StatusAsync(CancellationToken cancellation = default)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return Task.FromResult(_board.Read());
+    }
+
+    /// <summary>Stops everything, in order: guests, cameras, actors. Again: the same balance.</summary>
+    /// <returns>The final balance: every frame and every request is accounted for.</returns>
+    public Task<FabricStatus> StopAsync() => _stop.Value;
+
+    /// <summary>Stops the node unless it is stopped.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private async Task<FabricStatus> StopOnceAsync()
+    {
+        try
+        {
+            await _fabric.Ask<FabricStopped>(StopFabric.Message, _rig.Options.StopTimeout).ConfigureAwait(false);
+        }
+        catch (AskTimeoutException)
+        {
+            LogNotStopped(_rig.Options.StopTimeout.TotalSeconds);
+        }
+
+        try
+        {
+            // An actor that is held up, e.g. by a sensor's driver, must not hold up the process.
+            await System.Terminate().WaitAsync(TerminationTimeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            LogHeldUp(TerminationTimeout.TotalSeconds);
+        }
+
+        var status = _board.Read();
+        if (!status.Balanced) LogUnbalanced();
+        return status;
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the node did not stop within {Timeout} s; what still runs is abandoned")]
+    private partial void LogNotStopped(double timeout);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "an actor did not end within {Timeout} s; it is left behind")]
+    private partial void LogHeldUp(double timeout);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the final balance does not add up: a frame was lost without being counted")]
+    private partial void LogUnbalanced();
+}

@@ -1,0 +1,32 @@
+using CameraFabric.Sensors;
+using CameraFabric.Sensors.Profiles;
+
+namespace CameraFabric.Fabric.Rigs;
+
+/// <summary>One camera of a rig.</summary>
+public sealed record CameraRig
+{
+    /// <summary>The camera's id: letters, digits, '-', '_' and '.', unique in the rig.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Opens the camera's sensor; called anew after each failure.</summary>
+    public required SensorFactory Sensor { get; init; }
+
+    /// <summary>What kind of sensor it is, for people: synthetic, replay ...</summary>
+    public required string SensorKind { get; init; }
+
+    /// <summary>The configuration that the camera has until its owner asks for another. The sensor's profile adjusts it.</summary>
+    public required StreamConfiguration Stream { get; init; }
+
+    /// <summary>Slots of the camera's frame pool, 2 to 64.</summary>
+    public int Slots { get; init; } = 8;
+
+    /// <summary>Whether guests take turns on the sensor, each with its own settings, instead of one owning it.</summary>
+    public bool Interleaved { get; init; }
+
+    /// <summary>Frame periods without a frame after which the source counts as lost, 2 to 1000.</summary>
+    public int WatchdogPeriods { get; init; } = 3;
+
+    /// <summary>The processor that the capture thread is bound to; null for any.</summary>
+    public int? Cpu { get; init; }
+}

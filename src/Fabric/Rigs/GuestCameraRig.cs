@@ -1,0 +1,19 @@
+using CameraFabric.Device.Camera.Sessions;
+
+namespace CameraFabric.Fabric.Rigs;
+
+/// <summary>One camera as a guest sees it.</summary>
+public sealed record GuestCameraRig
+{
+    /// <summary>The camera's id.</summary>
+    public required string Camera { get; init; }
+
+    /// <summary>What the guest is to this camera at first.</summary>
+    public SessionRole Role { get; init; } = SessionRole.Observer;
+
+    /// <summary>The vhost-user socket that a VMM connects to; empty: <c>GUEST.CAMERA.sock</c> in the rig's runtime directory.</summary>
+    public string SocketPath { get; init; } = "";
+
+    /// <summary>Whether the guest may become the camera's owner at run time, also against the present owner's will (FORCE).</summary>
+    public bool MayAcquire { get; init; }
+}

@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace CameraFabric.Fabric.Rigs;
+
+/// <summary>One guest of a rig: a virtual machine, or a guest without one.</summary>
+public sealed record GuestRig
+{
+    /// <summary>The guest's name: letters, digits, '-', '_' and '.', unique in the rig.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The cameras that it sees, each as a device of its own.</summary>
+    public ImmutableArray<GuestCameraRig> Cameras { get; init; } = [];
+
+    /// <summary>Buffers that it may attach to one device, 1 to 256.</summary>
+    public int MaximumBuffers { get; init; } = 32;
+
+    /// <summary>Requests that it may have in flight on one device, 1 to 256.</summary>
+    public int MaximumInFlight { get; init; } = 16;
+
+    /// <summary>Bytes that its attached buffers may have together on one device.</summary>
+    public long MaximumBufferBytes { get; init; } = 1L << 30;
+}

@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using MessagePack;
+
+namespace CameraFabric.Fabric.Status;
+
+/// <summary>
+/// A node at one moment. While frames move, the counters are read one after the other, so a status taken then may be off by the frames that
+/// are under way; the status that a stop returns is exact.
+/// </summary>
+/// <param name="Rig">The rig's name.</param>
+/// <param name="PackageSet">Which packages the node was built with: the versions of Akka and MessagePack that are loaded.</param>
+/// <param name="UptimeSeconds">Seconds since the node's start.</param>
+/// <param name="Cameras">The cameras, in the rig's order.</param>
+/// <param name="Guests">The guests' devices, in the rig's order.</param>
+[MessagePackObject]
+public sealed record FabricStatus(
+    [property: Key(0)] string Rig,
+    [property: Key(1)] string PackageSet,
+    [property: Key(2)] double UptimeSeconds,
+    [property: Key(3)] ImmutableArray<CameraStatusReport> Cameras,
+    [property: Key(4)] ImmutableArray<GuestStatusReport> Guests)
+{
+    /// <summary>Whether every camera and every guest balances: what was sent was delivered, or dropped for a counted reason.</summary>
+    [IgnoreMember] public bool Balanced => Cameras.All(static camera => camera.Balanced) && Guests.All(static guest => guest.Balanced);
+}

@@ -1,0 +1,263 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Cameras;
+using CameraFabric.Fabric.FanOut;
+using CameraFabric.Fabric.Messages;
+using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Platform;
+using CameraFabric.Sensors.Controls;
+using CameraFabric.Sensors.Frames;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CameraFabric.Fabric.Tests.Cameras;
+
+public sealed class SensorActorTests : TestKit
+{
+    private const long Millisecond = 1_000_000;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly StartCapture Wanted = new(RequestBench.Stream, 1);
+    private readonly StepSensors _sensors = new();
+    private readonly ManualFrameClock _clock = new();
+    private readonly CameraMeter _meter = new("front", "fake");
+    private readonly TestProbe _camera;
+    private readonly TestProbe _fanOut;
+    private readonly FabricOptions _options = new()
+    {
+        WatchdogTick = TimeSpan.FromMilliseconds(1), WatchdogFloor = TimeSpan.FromMilliseconds(30), FirstFrameAllowance = TimeSpan.Zero,
+        RestartDelay = TimeSpan.FromMilliseconds(1), RestartDelayMaximum = TimeSpan.FromMilliseconds(4),
+            SensorStopTimeout = TimeSpan.FromSeconds(1),
+    };
+
+    public SensorActorTests() : base(FabricNode.ReferenceConfig.WithFallback("akka.loggers = []"))
+    {
+        _camera = CreateTestProbe("camera");
+        _fanOut = CreateTestProbe("fan-out");
+    }
+
+    [Fact]
+    public void A_sensor_is_opened_once_and_captures_only_while_frames_are_wanted()
+    {
+        var sensor = Start();
+        Assert.Same(_sensors.Profile, _camera.ExpectMsg<SensorReady>(Patience).Profile);
+        Assert.Equal(0, _sensors.Running);
+
+        sensor.Tell(Wanted);
+        _sensors.Expose();
+        _fanOut.ExpectMsg<Frame>(Patience).Return();
+        _camera.ExpectMsg<SensorDelivers>(Patience);
+        sensor.Tell(StopCapture.Message);
+        AwaitCondition(() => _sensors.Running == 0, Patience);
+
+        Close(sensor);
+        Assert.Equal((1, 1), (_sensors.Opened, _sensors.Disposed));
+        Assert.Empty(_sensors.Faults);
+    }
+
+    [Fact]
+    public void A_sensor_that_fails_is_opened_anew_and_goes_on_with_the_next_number()
+    {
+        var sensor = Start();
+        sensor.Tell(Wanted);
+        _camera.ExpectMsg<SensorReady>(Patience);
+        _sensors.Expose();
+        Assert.Equal(1UL, TakeFrame());
+        _sensors.Fail();
+
+        _fanOut.FishForMessage<LoseSource>(_ => true, Patience);
+        var trouble = _camera.FishForMessage<SensorTroubled>(_ => true, Patience);
+        _camera.ExpectMsg<SensorReady>(Patience);
+        _sensors.Expose();
+
+        Assert.Contains("the cable is gone", trouble.Reason, StringComparison.Ordinal);
+        Assert.Equal(3UL, TakeFrame());
+        Close(sensor);
+        Assert.Equal((2, 2), (_sensors.Opened, _sensors.Disposed));
+        Assert.Empty(_sensors.Faults);
+    }
+
+    [Fact]
+    public void A_sensor_that_fails_when_it_is_given_back_is_opened_anew_all_the_same()
+    {
+        _sensors.FailsToDispose = true;
+        var sensor = Start();
+        sensor.Tell(Wanted);
+        _camera.ExpectMsg<SensorReady>(Patience);
+        _sensors.Fail();
+        _camera.FishForMessage<SensorTroubled>(_ => true, Patience);
+
+        _camera.FishForMessage<SensorReady>(_ => true, Patience);
+        _sensors.Expose();
+
+        TakeFrame();
+        Close(sensor);
+        Assert.Equal((2, 2), (_sensors.Opened, _sensors.Disposed));
+    }
+
+    [Fact]
+    public void A_sensor_that_cannot_be_opened_is_tried_until_it_can()
+    {
+        _sensors.RefuseToOpen = 5;
+        var sensor = Start();
+
+        for (var i = 0; i < 5; i++) _camera.ExpectMsg<SensorTroubled>(Patience);
+        _camera.ExpectMsg<SensorReady>(Patience);
+
+        Assert.Equal(6, _sensors.Opened);
+        Close(sensor);
+        Assert.Equal(1, _sensors.Disposed);
+    }
+
+    [Fact]
+    public void A_sensor_that_goes_quiet_is_restarted_after_three_periods()
+    {
+        var sensor = Start();
+        sensor.Tell(Wanted);
+        _camera.ExpectMsg<SensorReady>(Patience);
+        _sensors.Expose();
+        TakeFrame();
+        _camera.ExpectMsg<SensorDelivers>(Patience);
+
+        // 60 frames a second: three periods are 50 ms. Ticks see the time pass in small steps, so nothing looks like a busy machine.
+        SensorTroubled? trouble = null;
+        var passed = 0;
+        for (; trouble is null && passed < 2000; passed++)
+        {
+            _clock.Advance(Millisecond);
+            trouble = _camera.ReceiveOne(TimeSpan.FromMilliseconds(5)) as SensorTroubled;
+        }
+
+        Assert.NotNull(trouble);
+        Assert.True(passed >= 49, $"lost after {passed} ms");
+        _camera.ExpectMsg<SensorReady>(Patience);
+        AwaitCondition(() => _sensors.Opened == 2, Patience);
+        Close(sensor);
+    }
+
+    [Fact]
+    public void A_sensor_that_does_not_come_back_is_left_behind_and_its_late_frame_refused()
+    {
+        using var hanging = new ManualResetEventSlim();
+        var sensor = Start();
+        sensor.Tell(Wanted);
+        _camera.ExpectMsg<SensorReady>(Patience);
+        _sensors.Expose();
+        TakeFrame();
+        _camera.ExpectMsg<SensorDelivers>(Patience);
+        _sensors.Hang(hanging);
+        SensorTroubled? trouble = null;
+        while (trouble is null)
+        {
+            _clock.Advance(Millisecond);
+            trouble = _camera.ReceiveOne(TimeSpan.FromMilliseconds(5)) as SensorTroubled;
+        }
+
+        _camera.ExpectMsg<SensorReady>(Patience);
+        _sensors.Expose();
+        Assert.True(TakeFrame() > 2);
+        hanging.Set();
+
+        AwaitCondition(() => _meter.Lost[(int)FrameLoss.Late] == 1, Patience);
+        Close(sensor);
+        AwaitCondition(() => _sensors.Disposed == 2, Patience);
+    }
+
+    [Fact]
+    public void Control_sets_reach_the_frame_that_carries_them()
+    {
+        var sensor = Start();
+        _camera.ExpectMsg<SensorReady>(Patience);
+        sensor.Tell(Wanted);
+        sensor.Tell(new SubmitControls(new ControlSet
+        {
+            Id = 77, Context = 1, Controls = [new ControlEntry(ControlCatalogue.ExposureTime.Id, ControlValue.From(4_000_000L))],
+        }));
+        ulong set = 0;
+        using var patience = new CancellationTokenSource(Patience);
+        while (set == 0)
+        {
+            Assert.False(patience.IsCancellationRequested, "no frame carries the set");
+            _sensors.Expose();
+            var frame = _fanOut.ExpectMsg<Frame>(Patience);
+            set = frame.Header.ControlSet;
+            if (set != 0) Assert.Equal(4_000_000, frame.Applied[0].Value.AsInt64());
+            frame.Return();
+        }
+
+        Assert.Equal(77UL, set);
+        Close(sensor);
+    }
+
+    [Fact]
+    public void Another_configuration_brings_frames_of_another_size_and_the_old_frames_stay_readable()
+    {
+        var sensor = Start();
+        _camera.ExpectMsg<SensorReady>(Patience);
+        sensor.Tell(Wanted);
+        _sensors.Expose();
+        var old = _fanOut.ExpectMsg<Frame>(Patience);
+
+        sensor.Tell(new StartCapture(RequestBench.Stream with { Width = 32, Height = 16 }, 2));
+        Frame? next = null;
+        while (next is null)
+        {
+            _sensors.Expose();
+            var frame = _fanOut.FishForMessage<Frame>(_ => true, Patience);
+            if (frame.Header.ConfigurationGeneration == 2) next = frame;
+            else frame.Return();
+        }
+
+        Assert.Equal((1u, 2u), (old.Header.ConfigurationGeneration, next.Header.ConfigurationGeneration));
+        Assert.Equal(RequestBench.FrameBytes, old.Pixels.Length);
+        Assert.Equal(32 * 16 * 3 / 2, next.Pixels.Length);
+        old.Return();
+        next.Return();
+        Close(sensor);
+    }
+
+    private IActorRef Start()
+    {
+        var rig = new CameraRig { Id = "front", Sensor = _sensors.Open, SensorKind = "fake", Stream = RequestBench.Stream, Slots = 4 };
+        var props = SensorActor.Props(rig, new SensorMemory(rig, _options), _fanOut.Ref, _meter, _options, _clock, NullLogger.Instance);
+        return Sys.ActorOf(Props.Create(() => new Supervisor(props, _camera.Ref)));
+    }
+
+    private ulong TakeFrame()
+    {
+        var frame = _fanOut.FishForMessage<Frame>(_ => true, Patience);
+        var sequence = frame.Header.Sequence;
+        frame.Return();
+        return sequence;
+    }
+
+    private void Close(IActorRef sensor)
+    {
+        sensor.Tell(CloseSensor.Message, _camera.Ref);
+        Assert.True(_camera.FishForMessage<SensorClosed>(_ => true, Patience).InTime);
+    }
+
+    /// <summary>Stands where the camera's actor stands: restarts, and passes on in both directions.</summary>
+    private sealed class Supervisor : UntypedActor
+    {
+        private readonly IActorRef _told;
+        private readonly IActorRef _sensor;
+
+        public Supervisor(Props sensor, IActorRef told)
+        {
+            _told = told;
+            _sensor = Context.ActorOf(sensor, "sensor");
+        }
+
+        protected override SupervisorStrategy SupervisorStrategy() =>
+            new OneForOneStrategy(-1, -1, static _ => Directive.Restart, loggingEnabled: false);
+
+        protected override void OnReceive(object message)
+        {
+            if (Sender.Equals(_sensor)) _told.Forward(message);
+            else _sensor.Forward(message);
+        }
+    }
+}

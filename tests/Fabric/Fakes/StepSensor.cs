@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using CameraFabric.Sensors;
+using CameraFabric.Sensors.Controls;
+using CameraFabric.Sensors.Profiles;
+
+namespace CameraFabric.Fabric.Tests.Fakes;
+
+/// <summary>
+/// Sensors that expose a frame, fail or hang when the test says so. One object for all sensors that a camera opens one after the other.
+/// </summary>
+internal sealed class StepSensors
+{
+    private readonly BlockingCollection<Action<FrameCapture>> _steps = [];
+    private int _opened;
+    private int _disposed;
+    private int _running;
+
+    public CameraProfile Profile { get; init; } = RequestBench.Profile;
+
+    /// <summary>How many openings fail before one succeeds.</summary>
+    public int RefuseToOpen { get; set; }
+
+    /// <summary>Whether sensors fail once more when they are given back.</summary>
+    public bool FailsToDispose { get; set; }
+
+    public int Opened => Volatile.Read(ref _opened);
+
+    public int Disposed => Volatile.Read(ref _disposed);
+
+    public int Running => Volatile.Read(ref _running);
+
+    public ConcurrentQueue<string> Faults { get; } = new();
+
+    public ISensor Open(SensorContext context)
+    {
+        Interlocked.Increment(ref _opened);
+        if (RefuseToOpen > 0)
+        {
+            RefuseToOpen--;
+            throw new IOException("there is no such sensor");
+        }
+
+        return new Sensor(this, context);
+    }
+
+    /// <summary>Exposes frames.</summary>
+    public void Expose(int frames = 1)
+    {
+        for (var i = 0; i < frames; i++) _steps.Add(static _ => { });
+    }
+
+    /// <summary>The frame that comes next fails.</summary>
+    public void Fail() => _steps.Add(static _ => throw new IOException("the cable is gone"));
+
+    /// <summary>The frame that comes next takes until the event is set, whatever the sensor is told meanwhile.</summary>
+    public void Hang(ManualResetEventSlim until) => _steps.Add(_ => until.Wait());
+
+    /// <summary>The recording is at its end.</summary>
+    public void End() => _steps.Add(static _ => throw new EndOfStreamException());
+
+    private sealed class Sensor(StepSensors steps, SensorContext context) : ISensor
+    {
+        private ulong _next = Math.Max(1, context.FirstSequence);
+        private readonly Queue<(ulong Frame, long Exposure)> _written = new();
+        private long _exposure = ControlCatalogue.ExposureTime.Default;
+
+        public CameraProfile Profile => steps.Profile;
+
+        public void Configure(StreamConfiguration configuration)
+        {
+            if (steps.Running != 0) steps.Faults.Enqueue("configured while running");
+        }
+
+        public void Start()
+        {
+            if (Interlocked.Increment(ref steps._running) != 1) steps.Faults.Enqueue("two sensors run at once");
+        }
+
+        public void Stop() => Volatile.Write(ref steps._running, 0);
+
+        public void Capture(FrameCapture capture, CancellationToken stop)
+        {
+            var step = steps._steps.Take(stop);
+            var sequence = _next++;
+            foreach (var write in capture.Latch(sequence))
+            {
+                if (write.Id == ControlCatalogue.ExposureTime.Id)
+                {
+                    _written.Enqueue((sequence + (ulong)ControlCatalogue.ExposureTime.DelayFrames, write.Value.AsInt64()));
+                }
+            }
+
+            while (_written.TryPeek(out var due) && due.Frame <= sequence) _exposure = _written.Dequeue().Exposure;
+
+            step(capture);
+            capture.Applied(ControlCatalogue.ExposureTime.Id, ControlValue.From(_exposure));
+            capture.Complete(context.Clock.Now, capture.Layout.TotalBytes);
+        }
+
+        public void Dispose()
+        {
+            Interlocked.Increment(ref steps._disposed);
+            if (steps.FailsToDispose) throw new IOException("the driver does not let go");
+        }
+    }
+}

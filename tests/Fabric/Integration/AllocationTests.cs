@@ -1,0 +1,101 @@
+using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Guest.Camera;
+using CameraFabric.Guest.Transport;
+using Xunit.Abstractions;
+
+namespace CameraFabric.Fabric.Tests.Integration;
+
+public sealed class AllocationTests(ITestOutputHelper output)
+{
+    private const int WarmUp = 1000;
+    private const int Frames = 2000;
+    private const int Buffers = 4;
+
+    [Theory]
+    [InlineData(SessionRole.Observer, 24)]
+    [InlineData(SessionRole.Owner, 64)]
+    public async Task A_delivered_frame_allocates_next_to_nothing(SessionRole role, int limit)
+    {
+        var patient = new FabricOptions { WatchdogFloor = TimeSpan.FromSeconds(10) };
+        await using var fabric = RunningFabric.Start(
+            [RunningFabric.Camera("front", sensor: context => new PacedSensor(context, periodNanoseconds: 2_000_000))],
+            [RunningFabric.Guest("cluster", "front", role)],
+            patient);
+        var socket = fabric.Socket("cluster", "front");
+        await fabric.WaitAsync(_ => File.Exists(socket), "nobody listens");
+        var loop = new Resubmitter();
+        using var driver = CameraDriver.Connect(socket, loop,
+            new CameraDriverOptions { Transport = new VirtioTransportOptions { MemoryBytes = 16 << 20 } });
+        driver.GetCapabilities();
+        driver.Configure(RequestBench.Stream);
+        driver.AttachBuffers(Buffers);
+        loop.Begin(driver, WarmUp, WarmUp + Frames);
+        driver.Start();
+
+        Assert.True(loop.Warm.Wait(RunningFabric.Patience));
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        Assert.True(loop.Done.Wait(RunningFabric.Patience));
+        var perFrame = (GC.GetTotalAllocatedBytes(precise: true) - before) / (double)Frames;
+        await fabric.StopAsync();
+
+        output.WriteLine($"{perFrame} bytes a frame");
+        Assert.Equal(0, loop.Failed);
+        Assert.True(perFrame < limit, $"{perFrame} bytes a frame");
+    }
+
+    private sealed class Resubmitter : ICameraListener
+    {
+        private CameraDriver? _driver;
+        private int _warmAt;
+        private int _doneAt;
+        private int _delivered;
+
+        public ManualResetEventSlim Warm { get; } = new();
+
+        public ManualResetEventSlim Done { get; } = new();
+
+        public int Failed { get; private set; }
+
+        public void Begin(CameraDriver driver, int warmAt, int doneAt)
+        {
+            (_driver, _warmAt, _doneAt) = (driver, warmAt, doneAt);
+            for (var buffer = 0; buffer < Buffers; buffer++)
+            {
+                Assert.True(driver.TryRent(out var request));
+                request.Buffer = buffer;
+                driver.Submit(request);
+            }
+        }
+
+        public void Completed(CameraRequest request)
+        {
+            if (Done.IsSet) return;
+            if (request.Status == CameraStatus.Ok) _delivered++;
+            if (_delivered == _warmAt) Warm.Set();
+            if (_delivered == _doneAt) Done.Set();
+            if (Done.IsSet) return;
+            var buffer = request.Buffer;
+            _driver!.Return(request);
+            if (!_driver.TryRent(out var next)) return;
+            next.Buffer = buffer;
+            _driver.Submit(next);
+        }
+
+        public void Received(in CameraEvent occurred, ReadOnlySpan<ReportedControl> controls)
+        {
+        }
+
+        public void ConfigChanged()
+        {
+        }
+
+        public void Violated(string what) => Failed++;
+
+        public void Disconnected(string reason)
+        {
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Guest.Camera;
+using CameraFabric.Guest.Transport;
+using CameraFabric.Sensors.Controls;
+using CameraFabric.Sensors.Profiles;
+
+namespace CameraFabric.Fabric.Tests.Integration;
+
+/// <summary>A guest that does what the test says, and keeps everything that it is told.</summary>
+internal sealed class TestDriver : ICameraListener, IDisposable
+{
+    private readonly BlockingCollection<CameraRequest> _completed = [];
+    private readonly BlockingCollection<(CameraEvent Event, ImmutableArray<ReportedControl> Controls)> _events = [];
+    private readonly Queue<int> _buffers = new();
+
+    public TestDriver(string socket)
+    {
+        var options = new CameraDriverOptions { Transport = new VirtioTransportOptions { MemoryBytes = 64 << 20 } };
+        Driver = CameraDriver.Connect(socket, this, options);
+        Driver.GetCapabilities();
+    }
+
+    public CameraDriver Driver { get; }
+
+    public ConcurrentQueue<string> Violations { get; } = new();
+
+    public TaskCompletionSource<string> Gone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public static async Task<TestDriver> ConnectAsync(RunningFabric fabric, string guest, string camera)
+    {
+        var socket = fabric.Socket(guest, camera);
+        await fabric.WaitAsync(_ => File.Exists(socket), $"nobody listens on {socket}");
+        return new TestDriver(socket);
+    }
+
+    public CameraStream Configure(StreamConfiguration? wanted = null, int buffers = 4)
+    {
+        if (Driver.Buffers > 0) Driver.Release();
+        var stream = ConfigureInTime(wanted ?? RunningFabric.Small);
+        Driver.AttachBuffers(buffers);
+        _buffers.Clear();
+        for (var i = 0; i < buffers; i++) _buffers.Enqueue(i);
+        return stream;
+    }
+
+    /// <summary>The device may answer TIMEOUT where the camera is slow, as on a busy machine; a driver then asks again.</summary>
+    private CameraStream ConfigureInTime(StreamConfiguration wanted)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Driver.Configure(wanted);
+            }
+            catch (CameraDriverException error) when (error.Status == CameraStatus.Timeout && attempt < 30)
+            {
+                // Again: each attempt is as long as the device's own limit.
+            }
+        }
+    }
+
+    public bool CanSubmit => _buffers.Count > 0;
+
+    public CameraRequest Submit(long? exposure = null, bool strict = false, ulong target = 0)
+    {
+        Assert.True(Driver.TryRent(out var request));
+        request.Buffer = _buffers.Dequeue();
+        request.Strict = strict;
+        request.TargetFrame = target;
+        if (exposure is { } value) request.SetControl(ControlCatalogue.ExposureTime.Id, ControlValue.From(value));
+        Driver.Submit(request);
+        return request;
+    }
+
+    /// <summary>The next request that has ended; it is given back.</summary>
+    public Ended Next()
+    {
+        Assert.True(_completed.TryTake(out var request, RunningFabric.Patience), "no request has ended");
+        return Take(request);
+    }
+
+    /// <summary>The next request that has ended, of a camera whose frames come one by one: as many as it takes.</summary>
+    public Ended Next(StepSensors sensors)
+    {
+        using var patience = new CancellationTokenSource(RunningFabric.Patience);
+        CameraRequest? request;
+        while (!_completed.TryTake(out request, millisecondsTimeout: 20))
+        {
+            Assert.False(patience.IsCancellationRequested, "no request has ended");
+            sensors.Expose();
+        }
+
+        return Take(request);
+    }
+
+    public bool TryNext(out Ended ended)
+    {
+        ended = default;
+        if (!_completed.TryTake(out var request)) return false;
+        ended = Take(request);
+        return true;
+    }
+
+    /// <summary>The next event of a kind; others before it are passed over.</summary>
+    public (CameraEvent Event, ImmutableArray<ReportedControl> Controls) NextEvent(CameraEventType type, uint? code = null)
+    {
+        while (_events.TryTake(out var item, RunningFabric.Patience))
+        {
+            if (item.Event.Type == type && (code is null || item.Event.Code == code)) return item;
+        }
+
+        Assert.Fail($"no event {type} {code} has come");
+        return default;
+    }
+
+    public void Dispose() => Driver.Dispose();
+
+    void ICameraListener.Completed(CameraRequest request) => _completed.Add(request);
+
+    void ICameraListener.Received(in CameraEvent occurred, ReadOnlySpan<ReportedControl> controls) =>
+        _events.Add((occurred, [.. controls]));
+
+    void ICameraListener.ConfigChanged()
+    {
+    }
+
+    void ICameraListener.Violated(string what) => Violations.Enqueue(what);
+
+    void ICameraListener.Disconnected(string reason) => Gone.TrySetResult(reason);
+
+    private Ended Take(CameraRequest request)
+    {
+        ReportedControl? exposure = request.TryGetReported(ControlCatalogue.ExposureTime.Id, out var reported) ? reported : null;
+        var ended = new Ended(request.Id, request.Status, request.Frame, request.Flags, exposure);
+        _buffers.Enqueue(request.Buffer);
+        Driver.Return(request);
+        return ended;
+    }
+
+    internal readonly record struct Ended(ulong Id, CameraStatus Status, ulong Frame, ResultFlags Flags, ReportedControl? Exposure);
+}

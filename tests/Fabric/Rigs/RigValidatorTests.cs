@@ -1,0 +1,85 @@
+using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Fabric.Tests.Integration;
+
+namespace CameraFabric.Fabric.Tests.Rigs;
+
+public sealed class RigValidatorTests
+{
+    private static readonly Rig Good = new()
+    {
+        Name = "rig", RuntimeDirectory = "/run/rig", Cameras = [RunningFabric.Camera("front")], Guests = [RunningFabric.Guest("vision", "front", SessionRole.Owner)],
+    };
+
+    [Fact]
+    public void A_good_rig_has_no_errors() => Assert.Empty(RigValidator.Validate(Good));
+
+    [Fact]
+    public void All_errors_are_told_at_once()
+    {
+        var rig = new Rig
+        {
+            Name = "", RuntimeDirectory = "/run/rig",
+            Cameras = [RunningFabric.Camera("front") with { Slots = 1, WatchdogPeriods = 0 }, RunningFabric.Camera("front"), RunningFabric.Camera("a/b")],
+            Guests =
+            [
+                RunningFabric.Guest("vision", "rear"),
+                RunningFabric.Guest("vision", "front", SessionRole.Owner),
+                RunningFabric.Guest("cluster", "front", SessionRole.Owner),
+            ],
+            Options = new FabricOptions { DeliveryQueueFrames = 0, SessionTick = TimeSpan.Zero },
+        };
+
+        var errors = RigValidator.Validate(rig);
+
+        Assert.Equal(
+            [
+                "rig: '' is not a name", "cameras.front.slots: 1 is not possible", "cameras.front.watchdog: 0 is not possible", "cameras.front: the id is used twice",
+                "cameras.a/b: 'a/b' is not a name", "guests.vision.cameras.rear: there is no camera 'rear'", "guests.vision: the name is used twice",
+                "guests.cluster.cameras.front.role: camera 'front' is owned by 'vision' already",
+                "options.delivery-queue-frames: 0 is not possible", "options.session-tick: 0s is not possible",
+            ],
+            errors.Select(fault => $"{fault.Path}: {fault.Message}"));
+        Assert.All(errors, fault => Assert.NotEmpty(fault.Right));
+    }
+
+    [Theory]
+    [InlineData(true, SessionRole.Owner)]
+    [InlineData(false, SessionRole.Interleaved)]
+    public void A_role_must_suit_its_camera(bool interleaved, SessionRole role)
+    {
+        var rig = Good with { Cameras = [RunningFabric.Camera("front", interleaved: interleaved)], Guests = [RunningFabric.Guest("vision", "front", role)] };
+
+        Assert.Single(RigValidator.Validate(rig));
+    }
+
+    [Fact]
+    public void A_socket_path_must_fit_and_be_the_devices_own()
+    {
+        var same = new GuestCameraRig { Camera = "front", SocketPath = "/run/same.sock" };
+        var rig = Good with
+        {
+            Guests =
+            [
+                new GuestRig { Name = "a", Cameras = [same] },
+                new GuestRig { Name = "b", Cameras = [same] },
+                new GuestRig { Name = "c", Cameras = [same with { SocketPath = "/" + new string('x', 107) }] },
+            ],
+        };
+
+        var errors = RigValidator.Validate(rig);
+
+        Assert.Equal(2, errors.Length);
+        Assert.Contains(errors, fault => fault.Right.Contains("each device needs its own", StringComparison.Ordinal));
+        Assert.Contains(errors, fault => fault.Right.Contains("at most 107", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_rig_with_errors_does_not_start()
+    {
+        var error = Assert.Throws<RigException>(() => FabricNode.Start(Good with { Name = "", Cameras = [] }, new Fakes.RecordingLoggers()));
+
+        Assert.Equal(3, error.Faults.Length);
+    }
+}
