@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Text.Json;
+using CameraFabric.Hosting.Rigs;
+using Spectre.Console;
+
+namespace CameraFabric.Hosting.Commands;
+
+/// <summary><c>validate RIG</c>: every mistake in a rig at once, or the bandwidth that it asks for.</summary>
+internal static class ValidateCommand
+{
+    public static Command Make()
+    {
+        var file = new Argument<string>("rig") { Description = "The rig file (YAML)." };
+        var json = Output.JsonOption();
+        var command = new Command("validate", "Check a rig: every mistake with line, column and what would be right; then the bandwidth that it asks for.") { file, json };
+        command.SetAction((parsed, _) => Output.GuardAsync(() => Task.FromResult(Run(parsed.GetValue(file)!, parsed.GetValue(json)))));
+        return command;
+    }
+
+    private static int Run(string file, bool json)
+    {
+        try
+        {
+            var load = RigLoad.Of(RigReader.Read(file));
+            if (json) Console.Out.WriteLine(JsonSerializer.Serialize(new ValidationReport(file, [], load), RigJson.Default.ValidationReport));
+            else Print(file, load);
+            return Output.Success;
+        }
+        catch (RigFileException error) when (json)
+        {
+            Console.Out.WriteLine(JsonSerializer.Serialize(new ValidationReport(file, error.Errors, null), RigJson.Default.ValidationReport));
+            return Output.WrongInput;
+        }
+    }
+
+    private static void Print(string file, RigLoad load)
+    {
+        var sheet = new Sheet("camera", "stream", "MB/s made", "readers", "MB/s delivered", "pool MiB");
+        foreach (var camera in load.Cameras)
+        {
+            sheet.Add(camera.Camera, camera.Stream, $"{camera.MadeMegabytes:F1}", $"{camera.Readers}",
+                $"{camera.DeliveredMegabytes:F1}", $"{camera.PoolMebibytes:F1}");
+        }
+
+        AnsiConsole.Write(sheet.ForTerminal());
+        Console.Out.WriteLine($"{file}: no mistakes; asks for {load.MadeMegabytes:F1} MB/s made and {load.DeliveredMegabytes:F1} MB/s delivered");
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Fabric.Status;
+using CameraFabric.Hosting.Commands;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace CameraFabric.Hosting.Control;
+
+/// <summary>A fabric's state as tables for people. What a state's reason is stands below them, where it has room.</summary>
+internal static class StatusTables
+{
+    public static IRenderable All(FabricStatus status) =>
+        new Rows([Cameras(status).ForTerminal(), Guests(status).ForTerminal(), .. Reasons(status).Select(reason => new Text(reason))]);
+
+    /// <summary>The end of a run.</summary>
+    public static IRenderable Balance(FabricStatus status) => new Rows(CameraBalance(status).ForTerminal(), Guests(status).ForTerminal());
+
+    /// <summary>What has become of the cameras' frames, when nothing runs any more.</summary>
+    public static Sheet CameraBalance(FabricStatus status)
+    {
+        var sheet = new Sheet("camera", new("sensor", 2), new("stream", 1), "captured", "fanned out", "lost", new("of which", 1), "restarts");
+        foreach (var camera in status.Cameras)
+        {
+            sheet.Add(
+                camera.Id, Kind(camera), camera.Configuration, $"{camera.Captured}", $"{camera.FannedOut}", $"{Total(camera.Lost)}", Counts(camera.Lost),
+                $"{camera.Restarts}");
+        }
+
+        return sheet;
+    }
+
+    public static Sheet Cameras(FabricStatus status)
+    {
+        var sheet = new Sheet(
+            "camera", new("sensor", 3), new("stream", 1), "state", "fps", "captured", "lost", new("of which", 3), new("restarts", 2), new("free slots", 2), "owner", "streaming");
+        foreach (var camera in status.Cameras)
+        {
+            sheet.Add(
+                camera.Id, Kind(camera), camera.Configuration, camera.State.ToString().ToLowerInvariant(), $"{camera.FramesPerSecond:F1}",
+                $"{camera.Captured}", $"{Total(camera.Lost)}", Counts(camera.Lost), $"{camera.Restarts}",
+                camera.Slots > 0 ? $"{camera.FreeSlots} of {camera.Slots}" : "-", OrDash(camera.Owner), $"{camera.Streaming} of {camera.Sessions}");
+        }
+
+        return sheet;
+    }
+
+    public static Sheet Guests(FabricStatus status)
+    {
+        var sheet = new Sheet(
+            "guest", "camera", "role", "state", "sent", "delivered", "dropped", new("of which", 3), new("p50 µs", 2), "p99 µs", new("max µs", 2), new("controls", 3));
+        foreach (var guest in status.Guests)
+        {
+            sheet.Add(
+                guest.Guest, guest.Camera, OrDash(guest.Role.ToLowerInvariant()), guest.State.ToString().ToLowerInvariant(), $"{guest.Offered}",
+                $"{guest.Delivered}", $"{Total(guest.Dropped)}", Counts(guest.Dropped), $"{guest.LatencyP50:F0}", $"{guest.LatencyP99:F0}",
+                $"{guest.LatencyMax:F0}", Counts(guest.ControlSets));
+        }
+
+        return sheet;
+    }
+
+    /// <summary>Counts in words, or a dash.</summary>
+    public static string Counts(ImmutableArray<ReasonCount> counts) =>
+        OrDash(string.Join(", ", counts.Where(count => count.Count > 0).Select(count => $"{RigWords.Of(count.Reason)} {count.Count}")));
+
+    public static long Total(ImmutableArray<ReasonCount> counts) => counts.Sum(count => count.Count);
+
+    private static IEnumerable<string> Reasons(FabricStatus status) =>
+    [
+        .. status.Cameras.Where(camera => camera.Reason.Length > 0)
+            .Select(camera => $"camera {camera.Id}, {camera.State.ToString().ToLowerInvariant()}: {camera.Reason}"),
+        .. status.Guests.Where(guest => guest.Reason.Length > 0)
+            .Select(guest => $"{guest.Guest} of {guest.Camera}, {guest.State.ToString().ToLowerInvariant()}: {guest.Reason}"),
+    ];
+
+    private static string Kind(CameraStatusReport camera) => $"{camera.SensorKind}, {(camera.PerFrame ? "per frame" : "classical")}";
+
+    private static string OrDash(string text) => text.Length > 0 ? text : "-";
+}

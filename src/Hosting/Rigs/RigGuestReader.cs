@@ -1,0 +1,56 @@
+using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Fabric.Rigs;
+
+namespace CameraFabric.Hosting.Rigs;
+
+/// <summary>Reads one guest of a rig: which cameras it sees, in what role, through which socket, within which budget.</summary>
+internal static class RigGuestReader
+{
+    private static readonly Dictionary<string, SessionRole> Roles = new()
+    {
+        ["owner"] = SessionRole.Owner,
+        ["observer"] = SessionRole.Observer,
+        ["interleaved"] = SessionRole.Interleaved,
+    };
+
+    public static GuestRig Read(string name, RigSection section)
+    {
+        var cameras = section.Section("cameras");
+        var rig = new GuestRig { Name = name, Cameras = cameras is null ? [] : [.. cameras.Entries.Select(entry => ReadView(cameras, entry))] };
+        if (section.Section("budget") is { } budget)
+        {
+            rig = rig with
+            {
+                MaximumBuffers = budget.Number("buffers", rig.MaximumBuffers),
+                MaximumInFlight = budget.Number("in-flight", rig.MaximumInFlight),
+                MaximumBufferBytes = (long)budget.Number("buffer-mib", (int)(rig.MaximumBufferBytes >> 20)) << 20,
+            };
+            budget.RefuseUnknown();
+        }
+
+        section.RefuseUnknown();
+        return rig;
+    }
+
+    /// <summary>A camera as the guest sees it: its role alone, or a section.</summary>
+    private static GuestCameraRig ReadView(RigSection cameras, YamlEntry entry)
+    {
+        cameras.Place(entry.Key, entry.At);
+        if (entry.Value is not YamlMap)
+        {
+            cameras.Place($"{entry.Key}.role", entry.Value.At);
+            return new GuestCameraRig { Camera = entry.Key, Role = cameras.Choice(entry.Key, SessionRole.Observer, Roles, required: true) };
+        }
+
+        var section = cameras.Section(entry.Key)!;
+        var view = new GuestCameraRig
+        {
+            Camera = entry.Key,
+            Role = section.Choice("role", SessionRole.Observer, Roles, required: true),
+            SocketPath = section.Text("socket") ?? "",
+            MayAcquire = section.Flag("may-acquire", false),
+        };
+        section.RefuseUnknown();
+        return view;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+using System.Reflection;
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Fabric.Nodes;
+
+namespace CameraFabric.Hosting.Rigs;
+
+/// <summary>
+/// Reads the <c>options:</c> of a rig: every property of <see cref="FabricOptions"/> under its own name, so that a new option is in
+/// the rig the day it is in the record. Ranges are for <see cref="FabricOptionsValidator"/>.
+/// </summary>
+internal static class RigOptionsReader
+{
+    private static readonly Dictionary<string, PropertyInfo> Known = typeof(FabricOptions)
+        .GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .ToDictionary(property => RigWords.Of(property.Name));
+
+    private static readonly (string Unit, long Milliseconds)[] Units = [("ms", 1), ("min", 60_000), ("s", 1000), ("h", 3_600_000)];
+
+    /// <summary>The names of all options.</summary>
+    public static IEnumerable<string> Names => Known.Keys;
+
+    public static FabricOptions Read(RigSection? section)
+    {
+        var options = new FabricOptions();
+        if (section is null) return options;
+        foreach (var (name, property) in Known)
+        {
+            if (Parse(section, name, property.PropertyType) is { } value) property.SetValue(options, value);
+        }
+
+        section.RefuseUnknown();
+        return options;
+    }
+
+    private static object? Parse(RigSection section, string name, Type type)
+    {
+        if (section.Text(name) is not { } text) return null;
+        var (value, right) = Type.GetTypeCode(type) switch
+        {
+            TypeCode.Int32 => (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var small) ? (object)small : null, "write a whole number"),
+            TypeCode.Int64 => (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large) ? large : null, "write a whole number"),
+            TypeCode.Boolean => (text switch { "true" => true, "false" => (object)false, _ => null }, "write true or false"),
+            _ => (ParseDuration(text), "write a number with its unit: 10ms, 2s, 1min or 1h"),
+        };
+        if (value is null) section.Fail(name, $"'{text}' is not possible", right);
+        return value;
+    }
+
+    private static object? ParseDuration(string text)
+    {
+        foreach (var (unit, milliseconds) in Units)
+        {
+            if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
+            var number = text[..^unit.Length].TrimEnd();
+            return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count * milliseconds <= 86_400_000
+                ? TimeSpan.FromMilliseconds(count * milliseconds)
+                : null;
+        }
+
+        return null;
+    }
+}

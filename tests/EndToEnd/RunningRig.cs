@@ -1,0 +1,62 @@
+using System.Text.Json;
+using CameraFabric.Fabric.Status;
+using CameraFabric.Guest.Program;
+
+namespace CameraFabric.EndToEnd.Tests;
+
+/// <summary>A rig that runs in a process of its own, in a folder of its own.</summary>
+internal sealed class RunningRig : IAsyncDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
+
+    private readonly DirectoryInfo _folder;
+    private readonly FabricProcess _process;
+
+    private RunningRig(DirectoryInfo folder, FabricProcess process) => (_folder, _process) = (folder, process);
+
+    public string Folder => _folder.FullName;
+
+    public FabricProcess Process => _process;
+
+    /// <summary>Starts a rig; <paramref name="yaml"/> holds what stands below its name.</summary>
+    public static async Task<RunningRig> StartAsync(string yaml, Action<string>? prepare = null)
+    {
+        var folder = Directory.CreateTempSubdirectory("cf-e2e-");
+        prepare?.Invoke(folder.FullName);
+        var file = Path.Combine(folder.FullName, "rig.yaml");
+        await File.WriteAllTextAsync(file, $"rig: e2e\nruntime: .\n{yaml}\n");
+        var process = FabricProcess.Start("run", file, "--json", "--log", "Warning");
+        await process.SaysAsync("running 'e2e'");
+        return new RunningRig(folder, process);
+    }
+
+    public string Socket(string guest, string camera) => Path.Combine(Folder, $"{guest}.{camera}.sock");
+
+    public FabricProcess StartGuest(string name, string camera, params IEnumerable<string> more) =>
+        FabricProcess.Start(["guest", "--name", name, "--socket", Socket(name, camera), "--json", .. more]);
+
+    /// <summary>A guest's final report.</summary>
+    public static async Task<GuestReport> ReportAsync(FabricProcess guest)
+    {
+        await guest.EndAsync();
+        var last = guest.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()
+            ?? throw new InvalidOperationException($"the guest said nothing: {guest.Errors}");
+        return GuestReport.FromJson(last);
+    }
+
+    /// <summary>Stops the fabric as a service manager does and returns its balance.</summary>
+    public async Task<FabricStatus> StopAsync()
+    {
+        _process.Terminate();
+        var code = await _process.EndAsync();
+        Assert.True(code == 0, $"the fabric ended with {code}:\n{_process.Output}\n{_process.Errors}");
+        return JsonSerializer.Deserialize<FabricStatus>(_process.Output, Json)!;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+        return ValueTask.CompletedTask;
+    }
+}

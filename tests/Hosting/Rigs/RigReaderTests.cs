@@ -1,0 +1,124 @@
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Hosting.Rigs;
+
+namespace CameraFabric.Hosting.Tests.Rigs;
+
+public sealed class RigReaderTests
+{
+    private const string Good = """
+        rig: two-guests
+        runtime: /tmp/two-guests
+        cameras:
+          front: { sensor: synthetic, format: NV12, size: 640x360, rate: 30 }
+          cabin: { sensor: synthetic, format: YUYV, size: 320x240, rate: 29.97, control: classical, slots: 6 }
+        guests:
+          cluster:
+            cameras: { front: owner, cabin: observer }
+          recorder:
+            cameras:
+              front: { role: observer, socket: rec.sock, may-acquire: true }
+            budget: { buffers: 8, in-flight: 4, buffer-mib: 16 }
+        """;
+
+    [Fact]
+    public void A_good_rig_reads_as_it_is_written()
+    {
+        var rig = Parse(Good);
+
+        Assert.Equal("two-guests", rig.Name);
+        Assert.Equal(["front", "cabin"], rig.Cameras.Select(camera => camera.Id));
+        Assert.Equal((640, 360), (rig.Cameras[0].Stream.Width, rig.Cameras[0].Stream.Height));
+        Assert.Equal(6, rig.Cameras[1].Slots);
+        Assert.Equal("/tmp/two-guests/cluster.front.sock", RigValidator.SocketPath(rig, rig.Guests[0], rig.Guests[0].Cameras[0]));
+        Assert.Equal("/tmp/two-guests/rec.sock", RigValidator.SocketPath(rig, rig.Guests[1], rig.Guests[1].Cameras[0]));
+        Assert.True(rig.Guests[1].Cameras[0].MayAcquire);
+        Assert.Equal((8, 4, 16L << 20), (rig.Guests[1].MaximumBuffers, rig.Guests[1].MaximumInFlight, rig.Guests[1].MaximumBufferBytes));
+    }
+
+    [Fact]
+    public void Ten_mistakes_are_named_all_at_once_with_line_and_column()
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse("""
+            rig: Ten Mistakes
+            runtime: /tmp/ten
+            cameras:
+              front: { sensor: syntetic, format: NV12, size: 640x360, rate: 30 }
+              rear: { sensor: synthetic, format: NV21, size: 640x360, rate: 30 }
+              left: { sensor: synthetic, format: NV12, size: 640by360, rate: 30 }
+              right: { sensor: synthetic, format: NV12, size: 640x360, rate: fast }
+              cabin: { sensor: synthetic, format: NV12, size: 640x360, rate: 30, slots: 1000 }
+              drive: { sensor: replay, file: no-such-file.y4m }
+            guests:
+              cluster:
+                cameras: { front: master, rere: observer }
+                colour: blue
+            """));
+
+        Assert.Equal(
+            [(1, 6), (4, 20), (5, 38), (6, 50), (7, 66), (8, 77), (9, 34), (12, 23), (12, 31), (13, 5)],
+            error.Errors.Select(mistake => (mistake.At.Line, mistake.At.Column)));
+        Assert.Equal(
+            ["rig", "cameras.front.sensor", "cameras.rear.format", "cameras.left.size", "cameras.right.rate", "cameras.cabin.slots", "cameras.drive.file",
+             "guests.cluster.cameras.front", "guests.cluster.cameras.rere", "guests.cluster.colour"],
+            error.Errors.Select(mistake => mistake.Path));
+        Assert.Contains("did you mean 'synthetic'?", error.Errors[1].Right);
+        Assert.Contains("did you mean 'rear'?", error.Errors[8].Right);
+    }
+
+    [Theory]
+    [InlineData("cluster: { cameras: { front: owner } }\n  other: { cameras: { front: owner } }", "guests.other.cameras.front.role", "owned by 'cluster'")]
+    [InlineData("cluster: { cameras: { front: interleaved } }", "guests.cluster.cameras.front.role", "not shared by turns")]
+    [InlineData("cluster: { cameras: { front: owner, front: owner } }", "guests.cluster.cameras.front", "stands twice")]
+    [InlineData("cluster: {}", "guests.cluster.cameras", "there is none")]
+    public void Guests_that_cannot_be_are_refused(string guests, string path, string message)
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse($$"""
+            rig: guests
+            cameras:
+              front: { sensor: synthetic, format: NV12, size: 640x360, rate: 30 }
+            guests:
+              {{guests}}
+            """));
+
+        Assert.Contains(error.Errors, mistake => mistake.Path == path && mistake.Message.Contains(message, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("", 1)]
+    [InlineData("rig: [a", 1)]
+    [InlineData("rig: x\ncameras: { front: }}\n", 2)]
+    public void What_is_not_a_rig_at_all_is_told_with_its_place(string text, int line)
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse(text));
+
+        Assert.True(error.Errors[0].At.Line >= line);
+        Assert.StartsWith("rig.yaml:", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Options_are_read_by_their_names_and_wrong_ones_are_named()
+    {
+        var rig = Parse(Good + "\noptions: { watchdog-tick: 5ms, frame-checksum: false, delivery-queue-frames: 3 }");
+
+        Assert.Equal(TimeSpan.FromMilliseconds(5), rig.Options.WatchdogTick);
+        Assert.False(rig.Options.FrameChecksum);
+        Assert.Equal(3, rig.Options.DeliveryQueueFrames);
+        var error = Assert.Throws<RigFileException>(() => Parse(Good + "\noptions: { watchdog-tick: 5, frame-cheksum: false }"));
+        Assert.Equal(["options.watchdog-tick", "options.frame-cheksum"], error.Errors.Select(mistake => mistake.Path));
+    }
+
+    [Theory]
+    [InlineData("options: { watchdog-tick: 5h }", "options.watchdog-tick", "1ms to 1s", 27)]
+    [InlineData("options: { restart-delay: 20s, restart-delay-maximum: 1s }", "options.restart-delay-maximum", "20s to 3600s", 55)]
+    [InlineData("options: { delivery-queue-frames: 8 }", "cameras.front.slots", "the queue fewer frames", 0)]
+    public void What_the_fabric_would_refuse_is_a_mistake_of_the_rig_with_its_place(string options, string path, string right, int column)
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse(Good + "\n" + options));
+
+        var mistake = Assert.Single(error.Errors, mistake => mistake.Path == path);
+        Assert.Contains(right, mistake.Right);
+        Assert.True(column == 0 || mistake.At.Column == column, $"{mistake.At}");
+    }
+
+    private static Rig Parse(string text) => RigReader.Parse(text, "rig.yaml", Path.GetTempPath());
+}
