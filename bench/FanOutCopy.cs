@@ -7,7 +7,8 @@ namespace CameraFabric.Bench;
 public sealed record CopyRow(string Frame, int Guests, double FloorGigabytes, double FabricGigabytes, double Ratio, double FabricMicrosecondsPerFrame);
 
 /// <summary>
-/// Delivered bytes per second of the fan-out's copy. The source walks through a pool larger than the caches, as live frames do; every
+/// Delivered bytes per second of <see cref="FrameCopy"/>, block by block to all guests as the fabric's delivery does it, but over plain
+/// buffers: the delivery's own loop also walks the pieces of scattered ones, and is not what runs here. The source walks through a pool larger than the caches, as live frames do; every
 /// guest has buffers of its own. Floor and fabric take turns, round by round, so that a noisy machine is noisy for both.
 /// </summary>
 internal static class FanOutCopy
