@@ -180,7 +180,7 @@ public sealed class MemoryMessageTests
     public void Memory_that_can_be_shrunk_is_refused_where_that_is_demanded()
     {
         using var rig = new Rig(options: new VhostUserOptions { RequireSealedMemory = true }).Negotiate();
-        using var loose = MemoryFile.Create("loose", 4096, MemorySeals.None);
+        using var loose = MemoryFile.Create("loose", 4096, MemorySeals.Seal);
         Assert.Throws<VhostUserException>(() => rig.Frontend.AddMemReg(new MemoryRegion(0, 4096, 0, 0), loose.Descriptor));
         rig.ShareMemory();
     }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Guest.Camera;
+using CameraFabric.Guest.Memory;
 using CameraFabric.Guest.Transport;
 using CameraFabric.Sensors.Controls;
 using CameraFabric.Sensors.Profiles;
@@ -16,9 +17,12 @@ internal sealed class TestDriver : ICameraListener, IDisposable
     private readonly BlockingCollection<(CameraEvent Event, ImmutableArray<ReportedControl> Controls)> _events = [];
     private readonly Queue<int> _buffers = new();
 
-    public TestDriver(string socket)
+    public TestDriver(string socket, GuestRamOptions? memory = null)
     {
-        var options = new CameraDriverOptions { Transport = new VirtioTransportOptions { MemoryBytes = 64 << 20 } };
+        var options = new CameraDriverOptions
+        {
+            Transport = new VirtioTransportOptions { MemoryBytes = 64 << 20, Memory = memory ?? new GuestRamOptions() },
+        };
         Driver = CameraDriver.Connect(socket, this, options);
         Driver.GetCapabilities();
     }
@@ -29,11 +33,11 @@ internal sealed class TestDriver : ICameraListener, IDisposable
 
     public TaskCompletionSource<string> Gone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public static async Task<TestDriver> ConnectAsync(RunningFabric fabric, string guest, string camera)
+    public static async Task<TestDriver> ConnectAsync(RunningFabric fabric, string guest, string camera, GuestRamOptions? memory = null)
     {
         var socket = fabric.Socket(guest, camera);
         await fabric.WaitAsync(_ => File.Exists(socket), $"nobody listens on {socket}");
-        return new TestDriver(socket);
+        return new TestDriver(socket, memory);
     }
 
     public CameraStream Configure(StreamConfiguration? wanted = null, int buffers = 4)
