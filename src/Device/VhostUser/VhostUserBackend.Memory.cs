@@ -92,9 +92,20 @@ public sealed partial class VhostUserBackend
                 + "take these back before the memory changes again");
         }
 
+        try
+        {
+            _options.MemoryBudget?.Replace(_memory, next);
+        }
+        catch (GuestMemoryException)
+        {
+            next.Retire();
+            throw;
+        }
+
         for (var moved = 0; moved < _rings.Length; moved++)
         {
             if (_rings[moved].Queue is not { } queue || queue.TryMoveTo(next, out var error)) continue;
+            _options.MemoryBudget?.Replace(next, _memory, isUndo: true);
             foreach (var ring in _rings.AsSpan(0, moved)) ring.Queue?.TryMoveTo(_memory, out _);
             next.Retire();
             throw new GuestMemoryException(error);

@@ -215,9 +215,30 @@ public sealed partial class VhostUserBackend
         CloseBackendChannel();
         _poller.Add(channel.Socket, PollEvents.Readable, BackendChannelToken);
         Volatile.Write(ref _backendChannel, channel);
+        Interlocked.MemoryBarrier();
+        RequestMissedCalls(channel);
     }
 
-    private void CallInBand(int index) => Volatile.Read(ref _backendChannel)?.RequestCall(index);
+    private void CallInBand(int index)
+    {
+        if (Volatile.Read(ref _backendChannel) is { } channel)
+        {
+            channel.RequestCall(index);
+            return;
+        }
+
+        // Kept until there is a channel, which may come in this very moment: either it is seen here, or the call there.
+        _rings[index].MissMessage();
+        if (Volatile.Read(ref _backendChannel) is { } late) RequestMissedCalls(late);
+    }
+
+    private void RequestMissedCalls(BackendChannel channel)
+    {
+        foreach (var ring in _rings)
+        {
+            if (ring.TakeMissedMessage()) channel.RequestCall(ring.Index);
+        }
+    }
 
     private void FlushBackendChannel()
     {

@@ -69,7 +69,10 @@ public sealed partial class VhostUserBackend
         if (kick is not null)
         {
             var token = (++_kickSerial << 8) | (uint)ring.Index;
-            _poller.Add(kick.Descriptor, PollEvents.Readable | PollEvents.PeerClosed, token);
+
+            // Told of once, not for as long as there is something to read: of an eventfd that counts (EFD_SEMAPHORE) one read takes away
+            // one, so that a large count would keep this thread busy for ever.
+            _poller.Add(kick.Descriptor, PollEvents.Readable | PollEvents.PeerClosed | PollEvents.OnChange, token);
             ring.Kick = kick;
             ring.KickToken = token;
         }
@@ -138,9 +141,9 @@ public sealed partial class VhostUserBackend
         }
 
         if (taken && ring.Queue is { HasAvailable: true }) _device.QueueKicked(ring.Index);
-        if (taken || (result.Events & (PollEvents.PeerClosed | PollEvents.HangUp | PollEvents.Error)) == 0) return;
+        if ((result.Events & (PollEvents.PeerClosed | PollEvents.HangUp | PollEvents.Error)) == 0) return;
 
-        // The end of a pipe or socket stays readable for ever.
+        // The end of a pipe or socket: what it may still hold are kicks for what was just looked at.
         _logger.KickClosed(ring.Index);
         DropKick(ring);
     }

@@ -157,6 +157,7 @@ public sealed partial class VhostUserBackend : IDisposable
         }
 
         _backendChannel?.Dispose();
+        _options.MemoryBudget?.Release(_memory);
         _memory.Retire();
         _channel.Dispose();
         _poller.Dispose();

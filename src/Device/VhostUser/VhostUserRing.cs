@@ -15,6 +15,7 @@ internal sealed class VhostUserRing : IDisposable
     private EventFd? _call;
     private bool _callsInBand;
     private bool _missedCall;
+    private int _missedMessage;
 
     public VhostUserRing(int index, Action<int> callInBand)
     {
@@ -84,6 +85,12 @@ internal sealed class VhostUserRing : IDisposable
     {
         lock (_callGate) _callsInBand = true;
     }
+
+    /// <summary>A call that was to be a message found no channel for it. Any thread.</summary>
+    public void MissMessage() => Interlocked.Exchange(ref _missedMessage, 1);
+
+    /// <summary>Whether one did since this was last asked. Any thread.</summary>
+    public bool TakeMissedMessage() => Interlocked.Exchange(ref _missedMessage, 0) != 0;
 
     /// <summary>Calls the driver. Any thread; does not block.</summary>
     public void Call()

@@ -28,6 +28,7 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
     private IActorRef _sensor = ActorRefs.Nobody;
     private ICancelable? _ticks;
     private uint _generation;
+    private bool _isGoingOn;
     private GuestState _reported = GuestState.Connected;
 
     /// <summary>A session that has not joined its camera yet.</summary>
@@ -36,7 +37,10 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
         _settings = settings;
         _profile = profile;
         _seat = seat;
-        _entry = new FanOutSession(id, settings.View.Role, settings.Meter, Self, settings.Guest.MaximumInFlight);
+        _entry = new FanOutSession(id, settings.View.Role, settings.Meter, Self, settings.Guest.MaximumInFlight)
+        {
+            Bytes = settings.Budget.Bytes,
+        };
         _session = new CameraSession(settings.OptionsFor(id), profile, settings.View.Role, this, settings.Clock);
         settings.Meter.Requests.Add(_session.Counters);
         settings.Meter.Become(settings.View.Role);
@@ -66,6 +70,10 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 _session.OnTick();
                 FinishStops();
                 break;
+            case GoOn:
+                _isGoingOn = false;
+                _session.Resume();
+                break;
             case DropNotice notice:
                 Tell(notice);
                 break;
@@ -79,6 +87,11 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
 
         Report();
         Schedule();
+
+        // However many commands wait, others have their turn in between.
+        if (!_session.HasCommands || _isGoingOn) return;
+        _isGoingOn = true;
+        Self.Tell(GoOn.Message);
     }
 
     /// <inheritdoc/>
@@ -241,5 +254,12 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
     {
         /// <summary>The one message.</summary>
         public static Tick Message { get; } = new();
+    }
+
+    /// <summary>There are commands left from the turn before.</summary>
+    private sealed class GoOn
+    {
+        /// <summary>The one message.</summary>
+        public static GoOn Message { get; } = new();
     }
 }

@@ -1,3 +1,5 @@
+using CameraFabric.Fabric.Rigs;
+
 namespace CameraFabric.Fabric.Nodes;
 
 /// <summary>
@@ -95,4 +97,33 @@ public sealed record FabricOptions
 
     /// <summary>A vhost-user message that has begun must be complete within this. 10 ms to 60 s.</summary>
     public TimeSpan MessageTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What ends the quarantine of a guest that broke the protocol, unless the guest says otherwise.</summary>
+    public QuarantineRule Quarantine { get; init; } = QuarantineRule.Reconnect;
+
+    /// <summary>
+    /// After so many violations within <see cref="QuarantineWindow"/> a device's next connections have to wait. Violations, 1 to 100.
+    /// </summary>
+    public int QuarantineViolations { get; init; } = 5;
+
+    /// <summary>How long a violation counts for that. 1 s to 1 h.</summary>
+    public TimeSpan QuarantineWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the first connection waits then; each further one after a violation twice as long. 1 ms to 1 h.</summary>
+    public TimeSpan QuarantinePause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>No connection waits longer. At least <see cref="QuarantinePause"/>, at most 1 h.</summary>
+    public TimeSpan QuarantinePauseMaximum { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Connections of one guest that are served in a second, on average; those beyond wait. As many more may come at once as it has
+    /// devices. Connections, 1 to 1000.
+    /// </summary>
+    public int ConnectionsPerSecond { get; init; } = 10;
+
+    /// <summary>
+    /// Bytes of frames that one guest is given in a second, on average, over all its devices; frames beyond are dropped for it alone.
+    /// Bytes, 0 for no limit.
+    /// </summary>
+    public long GuestBytesPerSecond { get; init; }
 }

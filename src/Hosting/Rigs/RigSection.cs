@@ -82,12 +82,15 @@ internal sealed class RigSection
     }
 
     /// <summary>A whole number. Its range is for <see cref="Fabric.Rigs.RigValidator"/>.</summary>
-    public int Number(string key, int otherwise)
+    public int Number(string key, int otherwise) => Number(key) ?? otherwise;
+
+    /// <summary>A whole number that may be left out.</summary>
+    public int? Number(string key)
     {
-        if (Text(key, right: "write a whole number") is not { } text) return otherwise;
+        if (Text(key, right: "write a whole number") is not { } text) return null;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
         Fail(key, $"'{text}' is not possible", "write a whole number");
-        return otherwise;
+        return null;
     }
 
     public bool Flag(string key, bool otherwise) =>

@@ -31,6 +31,30 @@ public sealed class MemoryMessageTests
     }
 
     [Fact]
+    public void Memory_beyond_the_guests_budget_is_refused_and_a_connection_that_ends_gives_back_what_it_had()
+    {
+        var budget = new MemoryBudget(8, (1 << 20) + 1);
+        var options = new VhostUserOptions { MemoryBudget = budget };
+        using (var first = new Rig(options: options).Negotiate().ShareMemory())
+        {
+            using var second = new Rig(options: options).Negotiate();
+            Assert.Throws<VhostUserException>(() => second.ShareMemory());
+            Assert.Equal(1, budget.Regions);
+
+            // The same again under running rings is no more than before; one that is refused by a ring leaves all as it was.
+            first.Run();
+            first.ShareMemory();
+            Assert.Throws<VhostUserException>(
+                () => first.Frontend.SetMemTable([first.Guest.Region with { FrontendAddress = 0x1000 }], [first.Guest.File.Descriptor]));
+            Assert.Equal(1, budget.Regions);
+            first.AskAndExpectEcho();
+        }
+
+        Assert.Equal(0, budget.Regions);
+        using var third = new Rig(options: options).Negotiate().ShareMemory();
+    }
+
+    [Fact]
     public void A_table_without_a_running_ring_is_refused_and_the_ring_goes_on()
     {
         using var rig = new Rig().Negotiate().ShareMemory();

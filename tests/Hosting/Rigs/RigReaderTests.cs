@@ -83,6 +83,60 @@ public sealed class RigReaderTests
         Assert.Contains(error.Errors, mistake => mistake.Path == path && mistake.Message.Contains(message, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_guests_budget_and_what_ends_its_quarantine_are_read_and_what_is_left_out_is_the_nodes_default()
+    {
+        var rig = Parse(Good.Replace("buffer-mib: 16 }", """
+            buffer-mib: 16, memory-mib: 512, memory-regions: 12, megabytes-per-second: 20, connections-per-second: 3 }
+                quarantine: operator
+            """, StringComparison.Ordinal));
+
+        var (cluster, recorder) = (rig.Guests[0], rig.Guests[1]);
+        Assert.Equal((512L << 20, 12, 20_000_000L, 3), (recorder.MaximumMemoryBytes, recorder.MaximumMemoryRegions, recorder.BytesPerSecond, recorder.ConnectionsPerSecond));
+        Assert.Equal(QuarantineRule.Operator, recorder.Quarantine);
+        Assert.Null(cluster.Quarantine ?? (object?)cluster.MaximumMemoryBytes ?? cluster.MaximumMemoryRegions ?? cluster.BytesPerSecond ?? (object?)cluster.ConnectionsPerSecond);
+        Assert.Equal(QuarantineRule.Operator, Parse(Good + "\noptions: { quarantine: operator }").Options.Quarantine);
+    }
+
+    [Theory]
+    [InlineData("budget: { megabytes-per-second: 0 }", "budget.megabytes-per-second", "at least 1")]
+    [InlineData("budget: { memory-mib: 0 }", "budget.memory-mib", "at least 1 MiB")]
+    [InlineData("budget: { memory-regions: 0 }", "budget.memory-regions", "1 to 509")]
+    [InlineData("budget: { connections-per-second: 1001 }", "budget.connections-per-second", "1 to 1000")]
+    [InlineData("quarantine: operater", "quarantine", "did you mean 'operator'?")]
+    public void A_budget_that_cannot_be_is_refused_with_what_would_be_right(string key, string path, string right)
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse(Good.Replace(
+            "cameras: { front: owner, cabin: observer }", $"cameras: {{ front: owner }}\n    {key}", StringComparison.Ordinal)));
+
+        Assert.Contains(right, Assert.Single(error.Errors, mistake => mistake.Path == $"guests.cluster.{path}").Right);
+    }
+
+    [Theory]
+    [InlineData("quarantine: never", "options.quarantine", "write one of: reconnect, operator")]
+    [InlineData("quarantine-pause: 2min", "options.quarantine-pause-maximum", "from 120s")]
+    [InlineData("quarantine-violations: 0", "options.quarantine-violations", "1 to 100")]
+    [InlineData("guest-bytes-per-second: -1", "options.guest-bytes-per-second", "from 0")]
+    public void An_option_of_quarantine_that_cannot_be_is_refused(string option, string path, string right)
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse($"{Good}\noptions: {{ {option} }}"));
+
+        Assert.Contains(right, Assert.Single(error.Errors, mistake => mistake.Path == path).Right);
+    }
+
+    [Fact]
+    public void A_mistake_is_told_with_the_files_path_as_it_was_given()
+    {
+        var folder = Directory.CreateTempSubdirectory("cf-rig-");
+        var file = Path.Combine(folder.FullName, "wrong.yaml");
+        File.WriteAllText(file, "rig: x");
+
+        var error = Assert.Throws<RigFileException>(() => RigReader.Read(file));
+
+        folder.Delete(recursive: true);
+        Assert.StartsWith($"{file}:1:", error.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", 1)]
     [InlineData("rig: [a", 1)]

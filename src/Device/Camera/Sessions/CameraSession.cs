@@ -76,6 +76,9 @@ public sealed class CameraSession
     /// <summary>Whether something waits for time to pass, so that <see cref="OnTick"/> is wanted about every 10 ms.</summary>
     public bool WantsTicks => _commands.IsWaiting || InFlight > 0;
 
+    /// <summary>Whether commands wait for nothing but their turn, so that <see cref="Resume"/> is wanted.</summary>
+    public bool HasCommands => _commands.HasMore;
+
     /// <summary>A chain of the control queue.</summary>
     public void OnCommand(DescriptorChain chain)
     {
@@ -214,6 +217,13 @@ public sealed class CameraSession
     public void OnStreamTimeout(ulong lastFrame)
     {
         if (State == SessionState.Streaming) _events.Post(CameraEventType.Stream, (uint)StreamEvent.Timeout, frame: lastFrame);
+    }
+
+    /// <summary>Goes on with the commands that wait, some of them at most; see <see cref="HasCommands"/>.</summary>
+    public void Resume()
+    {
+        _commands.Resume();
+        RefreshConfig();
     }
 
     /// <summary>Time has passed: gives up what waited too long. About every 10 ms while <see cref="WantsTicks"/>.</summary>

@@ -6,6 +6,16 @@ public sealed record CameraSessionOptions
     /// <summary>Largest <see cref="SessionId"/>: 24 bits, because the ids of its control sets carry it in their upper bits.</summary>
     public const ulong MaximumSessionId = (1UL << 24) - 1;
 
+    // The lower bits of a control set's id: its number within the session.
+    private const int SetNumberBits = 40;
+
+    /// <summary>The session that a control set's id was made by.</summary>
+    /// <param name="controlSet">The id; 0 for none.</param>
+    public static ulong SessionOf(ulong controlSet) => controlSet >> SetNumberBits;
+
+    /// <summary>The id of a session's control set.</summary>
+    internal static ulong SetOf(ulong session, ulong number) => session << SetNumberBits | number & (1UL << SetNumberBits) - 1;
+
     /// <summary>The session, unique on the node: 1 to <see cref="MaximumSessionId"/>.</summary>
     public required ulong SessionId { get; init; }
 

@@ -10,6 +10,8 @@ namespace CameraFabric.Device.Camera.Sessions;
 /// </summary>
 internal sealed partial class CommandDesk
 {
+    // What a guest has put into its ring at once is not done at once: a host that serves other guests too has its turn in between.
+    private const int CommandsPerTurn = 16;
     private readonly SessionContext _session;
     private readonly BufferRegistry _buffers;
     private readonly RequestDesk _requests;
@@ -46,6 +48,9 @@ internal sealed partial class CommandDesk
 
     /// <summary>Whether something waits, so that ticks are wanted.</summary>
     public bool IsWaiting => _pending.Wait != Wait.None;
+
+    /// <summary>Whether there are commands that could be done now, so that <see cref="Resume"/> is wanted.</summary>
+    public bool HasMore => !IsWaiting && _waiting.Count > 0;
 
     /// <summary>Bytes for the reply behind the response header.</summary>
     private int Room => _chain!.WritableBytes - ResponseHeader.Bytes;
@@ -98,7 +103,7 @@ internal sealed partial class CommandDesk
 
     private void Work()
     {
-        while (!IsWaiting && _waiting.TryDequeue(out _chain)) Execute();
+        for (var i = 0; i < CommandsPerTurn && !IsWaiting && _waiting.TryDequeue(out _chain); i++) Execute();
     }
 
     private void Execute()

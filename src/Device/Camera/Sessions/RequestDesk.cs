@@ -12,8 +12,6 @@ namespace CameraFabric.Device.Camera.Sessions;
 /// </summary>
 internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers, ControlDesk controls)
 {
-    private const int SetNumberBits = 40;
-
     private readonly byte[] _packet = new byte[RequestLimits.MaximumPacketBytes];
     private ulong _lastRequestId;
     private ulong _lastSet;
@@ -219,7 +217,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
 
         return new ControlSet
         {
-            Id = session.Options.SessionId << SetNumberBits | ++_lastSet & (1UL << SetNumberBits) - 1,
+            Id = CameraSessionOptions.SetOf(session.Options.SessionId, ++_lastSet),
             Context = session.Options.SessionId,
             TargetFrame = request.TargetFrame,
             Strict = request.IsStrict,
