@@ -45,7 +45,7 @@ public sealed partial class Virtqueue
             {
                 Violated($"entry {_nextAvailable} of the available ring names descriptor {head}, whose chain the device still holds");
             }
-            chain.Begin();
+            chain.Begin(wasInFlight: false);
             ReadChain(chain);
             if (!_memory.TryEnter()) return null; // cannot happen while this queue holds the table itself
             chain.Hold(_memory, _nextAvailable);

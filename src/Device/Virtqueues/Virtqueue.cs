@@ -67,6 +67,12 @@ public sealed partial class Virtqueue
     /// <summary>The features that were negotiated; see <see cref="VirtioFeatures"/>.</summary>
     public ulong Features { get; }
 
+    /// <summary>
+    /// How many chains an earlier life of the device had taken and not given back: <see cref="TryPop"/> gives these first, in the order in
+    /// which they were taken. 0 without in-flight tracking.
+    /// </summary>
+    public int InFlightAtStart { get; private init; }
+
     /// <summary>Whether it gives and takes chains: not stopped and not broken.</summary>
     public bool IsRunning
     {
