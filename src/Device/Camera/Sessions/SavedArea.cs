@@ -1,123 +1,101 @@
-using System.Runtime.InteropServices;
 using CameraFabric.Device.Camera.Wire;
-using CameraFabric.Device.GuestMemory;
+using CameraFabric.Device.VhostUser;
 using CameraFabric.Platform;
 
 namespace CameraFabric.Device.Camera.Sessions;
 
 /// <summary>
-/// Memory of the front-end that outlives this process, in which a session keeps what its guest has said (docs/recovery.md). Two slots are
-/// written in turn, each with a number and a checksum, so that a process that is killed at any store leaves either the state before or
-/// the one after, whole. The front-end can write here as it likes: what is read is copied once and judged by others. Thread-safe; after
-/// <see cref="Close"/> nothing is touched any more.
+/// Where a session keeps what its guest has said, in bytes that outlive this process (docs/recovery.md). Two slots are written in turn,
+/// each with a number and a checksum, so that a process that is killed at any store leaves either the state before or the one after,
+/// whole. The front-end can write here as it likes: what is read is copied once, and judged by whoever uses it. One thread at a time.
 /// </summary>
-public sealed class SavedArea
+internal sealed class SavedArea
 {
-    /// <summary>Bytes that a device asks for: two slots of a quarter of a MiB, enough for the pages of 60 MiB of buffers.</summary>
-    public const int Bytes = 512 * 1024;
-
+    // The first word is the number of the last event; the rest of its cache line is free.
     private const int LiveBytes = 64;
 
-    // Numbers beyond are a front-end's own: they could not be followed by larger ones for ever.
+    // Numbers beyond are somebody's joke: they could not be followed by larger ones for ever.
     private const ulong LargestNumber = 1UL << 62;
 
-    private readonly Lock _gate = new();
-    private readonly GuestRange _range;
+    private readonly SavedState _memory;
     private readonly int _slotBytes;
-    private bool _isClosed;
     private ulong _number;
     private int _newest = 1;
 
-    /// <summary>An area over memory that stays mapped until <see cref="Close"/>.</summary>
-    /// <param name="range">The memory: it begins at a multiple of 8 bytes.</param>
-    /// <exception cref="ArgumentException">It is not aligned, or too small for anything.</exception>
-    public SavedArea(in GuestRange range)
+    /// <summary>An area; what is in it stays until it is replaced.</summary>
+    /// <param name="memory">The bytes; accesses after the connection's end do nothing.</param>
+    public SavedArea(SavedState memory)
     {
-        _range = range;
-        _slotBytes = (range.Length - LiveBytes) / 2 & ~(LiveBytes - 1);
-        if (range.Offset % sizeof(ulong) != 0) throw new ArgumentException($"saved state at offset {range.Offset}; needs a multiple of 8");
-        if (_slotBytes < 1024) throw new ArgumentException($"{range.Length} bytes for a saved state; needs {LiveBytes + 2048} or more");
+        _memory = memory;
+        _slotBytes = Math.Max(0, (memory.Length - LiveBytes) / 2) & ~(LiveBytes - 1);
+        // What is saved from now on is newer than what is there.
+        _ = Load();
     }
 
-    /// <summary>The longest state that fits, in bytes.</summary>
+    /// <summary>The longest state that fits, in bytes; below 0 where nothing can be kept.</summary>
     public int Capacity => _slotBytes - SavedSlot.Bytes;
 
-    /// <summary>The number of the last event that went out; 0 when the area is closed. Written before the guest can see the event.</summary>
+    /// <summary>The number of the last event that went out. Set before the guest can see the event.</summary>
     public ulong LastEvent
     {
-        get
-        {
-            lock (_gate) return _isClosed ? 0 : Volatile.Read(ref Live);
-        }
-
+        get => Capacity >= 0 && _memory.TryReadWord(0, out var number) ? number : 0;
         set
         {
-            lock (_gate)
-            {
-                if (!_isClosed) Volatile.Write(ref Live, value);
-            }
+            if (Capacity >= 0) _memory.TryWriteWord(0, value);
         }
     }
-
-    private ref ulong Live => ref MemoryMarshal.Cast<byte, ulong>(_range.Memory.Write(_range.Offset, sizeof(ulong)))[0];
 
     /// <summary>Puts a state in the place of the older of the two.</summary>
-    /// <returns>False if it is closed or the state does not fit; then nothing is changed.</returns>
+    /// <returns>False if it does not fit or the connection has ended; then nothing is changed.</returns>
     public bool TrySave(ReadOnlySpan<byte> state)
     {
-        lock (_gate)
-        {
-            if (_isClosed || state.Length > Capacity) return false;
-            _newest ^= 1;
-            var slot = Slot(_newest);
-            var header = new SavedSlot(SavedSlot.Mark, (uint)state.Length, ++_number, 0, 0, 0);
-            // First the number goes, so that a slot half written can never be taken for the one before it; the checksum would tell as well.
-            slot[..SavedSlot.Bytes].Clear();
-            state.CopyTo(slot[SavedSlot.Bytes..]);
-            Interlocked.MemoryBarrier();
-            CameraWire.Write(slot, header with { Checksum = ChecksumOf(header, state) });
-            return true;
-        }
+        if (state.Length > Capacity) return false;
+        var place = PlaceOf(_newest ^ 1);
+        Span<byte> header = stackalloc byte[SavedSlot.Bytes];
+        Write(header, new SavedSlot(SavedSlot.Mark, (uint)state.Length, _number + 1, 0, 0, 0), state);
+
+        // The first word, with the mark, goes first and comes last: a slot half written is none, whatever its checksum says.
+        if (!_memory.TryWriteWord(place, 0)) return false;
+        _memory.TryWrite(place + sizeof(ulong), header[sizeof(ulong)..]);
+        _memory.TryWrite(place + SavedSlot.Bytes, state);
+        if (!_memory.TryWriteWord(place, BitConverter.ToUInt64(header))) return false;
+        _newest ^= 1;
+        _number++;
+        return true;
     }
 
-    /// <summary>The newest state that is whole, copied; null if there is none, or the area is closed.</summary>
+    /// <summary>The newest state that is whole, copied; null if there is none, or the connection has ended.</summary>
     public byte[]? Load()
     {
-        lock (_gate)
+        byte[]? newest = null;
+        for (var i = 0; i < 2; i++)
         {
-            if (_isClosed) return null;
-            byte[]? newest = null;
-            for (var i = 0; i < 2; i++)
-            {
-                if (Copy(Slot(i), out var number) is not { } state || (newest is not null && number < _number)) continue;
-                (newest, _number, _newest) = (state, number, i);
-            }
-
-            return newest;
+            if (Copy(PlaceOf(i), out var number) is not { } state || (newest is not null && number < _number)) continue;
+            (newest, _number, _newest) = (state, number, i);
         }
+
+        return newest;
     }
 
-    /// <summary>The memory goes: nothing of it is touched after this has returned. Any thread.</summary>
-    public void Close()
-    {
-        lock (_gate) _isClosed = true;
-    }
+    private int PlaceOf(int slot) => LiveBytes + slot * _slotBytes;
 
-    private Span<byte> Slot(int index) => _range.Memory.Write(_range.Offset + LiveBytes + (long)index * _slotBytes, _slotBytes);
-
-    private byte[]? Copy(ReadOnlySpan<byte> slot, out ulong number)
+    private byte[]? Copy(int place, out ulong number)
     {
-        var header = CameraWire.Read<SavedSlot>(slot[..SavedSlot.Bytes].ToArray());
+        number = 0;
+        Span<byte> bytes = stackalloc byte[SavedSlot.Bytes];
+        if (Capacity < 0 || !_memory.TryRead(place, bytes)) return null;
+        var header = CameraWire.Read<SavedSlot>(bytes);
         number = header.Number;
         if (header.Magic != SavedSlot.Mark || header.Number is 0 or > LargestNumber || header.Length > (uint)Capacity) return null;
-        var state = slot.Slice(SavedSlot.Bytes, (int)header.Length).ToArray();
-        return header.Checksum == ChecksumOf(header, state) ? state : null;
+        var state = new byte[header.Length];
+        if (!_memory.TryRead(place + SavedSlot.Bytes, state)) return null;
+        Write(bytes, header with { Checksum = 0 }, state);
+        return CameraWire.Read<SavedSlot>(bytes).Checksum == header.Checksum ? state : null;
     }
 
-    private static uint ChecksumOf(in SavedSlot header, ReadOnlySpan<byte> state)
+    private static void Write(Span<byte> target, in SavedSlot header, ReadOnlySpan<byte> state)
     {
-        Span<byte> bytes = stackalloc byte[SavedSlot.Bytes];
-        CameraWire.Write(bytes, header with { Checksum = 0 });
-        return Crc32C.Compute(state, Crc32C.Compute(bytes));
+        CameraWire.Write(target, header);
+        CameraWire.Write(target, header with { Checksum = Crc32C.Compute(state, Crc32C.Compute(target)) });
     }
 }
