@@ -138,6 +138,6 @@ public enum ProtocolFeatures : ulong
     Status = 1UL << 16,
 
     /// <summary>All that the back-end offers. Front-ends take offers at their word, so nothing is here that is not implemented.</summary>
-    All = MultiQueue | ReplyAck | BackendRequests | Config | BackendSendDescriptors | ResetDevice | InBandNotifications
-        | ConfigureMemorySlots | Status,
+    All = MultiQueue | ReplyAck | BackendRequests | Config | BackendSendDescriptors | InflightMemory | ResetDevice
+        | InBandNotifications | ConfigureMemorySlots | Status,
 }
