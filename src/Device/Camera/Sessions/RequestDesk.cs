@@ -50,8 +50,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
             return null;
         }
 
-        // The ring tells no position of those that were taken before.
-        var isCancelled = !chain.WasInFlight && Pass(chain);
+        var isCancelled = Pass(chain);
         if (chain.WritableBytes < ResultHeader.Bytes)
         {
             return $"request queue: a chain with {chain.WritableBytes} writable bytes has no room for a result; "
