@@ -168,7 +168,7 @@ internal sealed class SessionRecovery(
 
     private void RestoreConfiguration()
     {
-        if (_configuration is null) Succeed();
+        if (_configuration is null) RestoreControls();
         else Configure();
     }
 

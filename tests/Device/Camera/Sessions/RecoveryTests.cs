@@ -186,7 +186,7 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void What_does_not_fit_is_not_restored_and_said_so()
+    public void What_does_not_fit_is_not_restored_and_the_guest_is_told()
     {
         using var rig = new SessionRig().Keeping(savedBytes: 2048);
         rig.Configure();
@@ -200,12 +200,11 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Buffers_whose_memory_is_gone_are_not_restored()
+    public void What_the_limits_refuse_today_is_not_restored()
     {
         using var rig = new SessionRig().Keeping();
         rig.Stream();
         rig.Crash(change: options => options with { MaximumBuffers = 3 });
-        // What the host's limits refuse today was no right of yesterday's.
         rig.Command(CameraCommand.ClockSample);
         Assert.DoesNotContain("Configure", rig.Host.Asks);
         Assert.Equal((SessionState.Idle, 0), (rig.Session.State, rig.Session.AttachedBuffers));

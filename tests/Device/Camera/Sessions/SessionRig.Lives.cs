@@ -44,6 +44,9 @@ internal sealed partial class SessionRig
         Live(Saved.Length, isFresh: false);
     }
 
+    /// <summary>Makes a chain available, and nothing more.</summary>
+    public Sent Post(int queue, ReadOnlySpan<byte> readable, int writable) => Offer(queue, readable, writable);
+
     /// <summary>What the device's threads do when the queues have started.</summary>
     public void PumpAll()
     {
