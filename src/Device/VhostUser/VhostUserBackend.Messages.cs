@@ -80,6 +80,8 @@ public sealed partial class VhostUserBackend
             case FrontendRequest.SetBackendReqFd: SetBackendChannel(); break;
             case FrontendRequest.GetConfig: GetConfig(payload); break;
             case FrontendRequest.SetConfig: SetConfig(payload); break;
+            case FrontendRequest.GetInflightFd: GetInflight(payload); break;
+            case FrontendRequest.SetInflightFd: SetInflight(payload); break;
             case FrontendRequest.ResetDevice: ResetDevice(); break;
             case FrontendRequest.VringKick: KickInBand(Parse<VringState>(payload)); break;
             case FrontendRequest.GetMaxMemSlots: Answer(request, (ulong)_options.MaximumMemoryRegions); break;
@@ -144,6 +146,7 @@ public sealed partial class VhostUserBackend
         if (status != 0) return;
         DisableAll();
         ResetIfIdle();
+        _inflight?.Clear();
     }
 
     private void ResetDevice()
@@ -151,7 +154,9 @@ public sealed partial class VhostUserBackend
         DisableAll();
         _status = 0;
         _isLive = false;
+        _toldSavedState = false;
         _device.Reset();
+        _inflight?.Clear();
     }
 
     private void GetConfig(ReadOnlySpan<byte> payload)
@@ -290,11 +295,11 @@ public sealed partial class VhostUserBackend
         Answer(request, payload);
     }
 
-    private void Answer(FrontendRequest request, ReadOnlySpan<byte> payload)
+    private void Answer(FrontendRequest request, ReadOnlySpan<byte> payload, ReadOnlySpan<FileDescriptor> descriptors = default)
     {
         try
         {
-            _channel.Send((uint)request, VhostUserWire.ReplyFlag, payload, [], _options.ReplyTimeout);
+            _channel.Send((uint)request, VhostUserWire.ReplyFlag, payload, descriptors, _options.ReplyTimeout);
         }
         catch (TimeoutException e)
         {

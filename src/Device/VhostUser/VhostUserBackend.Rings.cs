@@ -163,6 +163,7 @@ public sealed partial class VhostUserBackend
                 + "legacy drivers are not served");
         }
 
+        TellSavedState();
         Virtqueue queue;
         try
         {
@@ -176,6 +177,7 @@ public sealed partial class VhostUserBackend
                 Memory = _memory,
                 Call = ring.CallDriver,
                 StopTimeout = _options.StopTimeout,
+                Inflight = _inflight?.Queue(ring.Index),
             });
         }
         catch (VirtqueueException e)
@@ -188,7 +190,7 @@ public sealed partial class VhostUserBackend
         if (Volatile.Read(ref _broken) is { } broken) queue.Break(broken);
 
         _isLive = true;
-        _logger.QueueStarted(ring.Index, ring.Size, ring.Base, _features);
+        _logger.QueueStarted(ring.Index, ring.Size, queue.Base, queue.InFlightAtStart, _features);
         _device.QueueStarted(queue);
 
         // A kick from before this moment may be lost with an earlier descriptor: the ring is looked at, kicked or not.
@@ -238,6 +240,7 @@ public sealed partial class VhostUserBackend
     {
         if (!_isLive || Array.Exists(_rings, r => r.Queue is not null)) return;
         _isLive = false;
+        _toldSavedState = false;
         _device.Reset();
     }
 

@@ -15,6 +15,7 @@ public sealed partial class VhostUserBackend : IDisposable
     private const long SocketToken = 0;
     private const long BackendChannelToken = 1;
     private const int ResultsPerWait = 16;
+    private const int MaximumSavedStateBytes = 65536;
 
     private readonly VhostUserChannel _channel;
     private readonly IVhostUserDevice _device;
@@ -51,6 +52,8 @@ public sealed partial class VhostUserBackend : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(device.QueueCount, 256);
         ArgumentOutOfRangeException.ThrowIfNegative(device.ConfigLength);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(device.ConfigLength, VhostUserWire.MaximumConfigBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(device.SavedStateBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(device.SavedStateBytes, MaximumSavedStateBytes);
         _channel = new VhostUserChannel(socket);
         _device = device;
         _options = options;
@@ -156,6 +159,7 @@ public sealed partial class VhostUserBackend : IDisposable
             ring.Dispose();
         }
 
+        _inflight?.Dispose();
         _backendChannel?.Dispose();
         _options.MemoryBudget?.Release(_memory);
         _memory.Retire();
@@ -265,6 +269,7 @@ public sealed partial class VhostUserBackend : IDisposable
                 foreach (var ring in _rings) ring.SignalError();
             }
 
+            FreezeForRecovery();
             foreach (var ring in _rings) StopRing(ring);
             ResetIfIdle();
         }

@@ -10,8 +10,8 @@ internal static partial class VhostUserLog
     [LoggerMessage(2, LogLevel.Warning, "Refused: {Reason}")]
     public static partial void Refused(this ILogger logger, string reason);
 
-    [LoggerMessage(3, LogLevel.Debug, "Queue {Index} runs: {Size} entries from {Base}, features 0x{Features:x}")]
-    public static partial void QueueStarted(this ILogger logger, int index, int size, ushort @base, ulong features);
+    [LoggerMessage(3, LogLevel.Debug, "Queue {Index} runs: {Size} entries from {Base}, {InFlight} in flight, features 0x{Features:x}")]
+    public static partial void QueueStarted(this ILogger logger, int index, int size, ushort @base, int inFlight, ulong features);
 
     [LoggerMessage(4, LogLevel.Debug, "Queue {Index} stopped at {Base}")]
     public static partial void QueueStopped(this ILogger logger, int index, ushort @base);

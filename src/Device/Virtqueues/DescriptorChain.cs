@@ -27,6 +27,12 @@ public sealed class DescriptorChain
     /// <summary>The queue it came from.</summary>
     public Virtqueue Queue { get; }
 
+    /// <summary>
+    /// Whether an earlier life of the device had taken this chain and never given it back (see <see cref="Virtqueue.InFlightAtStart"/>):
+    /// its buffers to write may be half written.
+    /// </summary>
+    public bool WasInFlight { get; private set; }
+
     /// <summary>Bytes to read, all buffers together.</summary>
     public int ReadableBytes { get; private set; }
 
@@ -132,8 +138,9 @@ public sealed class DescriptorChain
         }
     }
 
-    internal void Begin()
+    internal void Begin(bool wasInFlight)
     {
+        WasInFlight = wasInFlight;
         _readable = _count = 0;
         ReadableBytes = WritableBytes = 0;
         Tag = null;

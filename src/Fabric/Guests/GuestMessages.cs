@@ -12,6 +12,11 @@ namespace CameraFabric.Fabric.Guests;
 /// <param name="Queue">The ring.</param>
 internal sealed record QueueStarted(Virtqueue Queue);
 
+/// <summary>Connection thread to session: the front-end keeps bytes for it, over a crash of this process.</summary>
+/// <param name="State">The bytes.</param>
+/// <param name="IsFresh">Nobody has left anything there.</param>
+internal sealed record SavedStateGiven(SavedState State, bool IsFresh);
+
 /// <summary>Connection thread to virtqueue: there may be something in the ring.</summary>
 internal sealed class Kicked
 {

@@ -80,6 +80,9 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
             case QueueStop stop:
                 StopQueue(stop);
                 break;
+            case SavedStateGiven given:
+                _session.OnSavedState(given.State, given.IsFresh);
+                break;
             default:
                 ReceiveFromCamera(message);
                 break;
@@ -185,7 +188,8 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
         _session.OnCameraConfiguration(moved.Configuration);
 
         // The profile is the same; what the guest has configured and attached fits no longer.
-        if (moved.IsOutdated) _session.OnSource(SourceEvent.Changed, profile: _profile);
+        // A session that is being restored has not told its guest of any configuration yet.
+        if (moved.IsOutdated && !_session.IsRestoring) _session.OnSource(SourceEvent.Changed, profile: _profile);
     }
 
     private void Tell(DropNotice notice)

@@ -63,6 +63,12 @@ public sealed record CameraGuestOptions
     /// <summary>Whether to connect again when the device goes away, or is not there yet.</summary>
     public bool Reconnect { get; init; }
 
+    /// <summary>
+    /// With <see cref="Reconnect"/>: whether the rings are kept when the device goes away, as a VMM does that hands them to the next device.
+    /// Default true.
+    /// </summary>
+    public bool KeepRings { get; init; } = true;
+
     /// <summary>Pause before the first attempt to connect again; it doubles from one failed attempt to the next. Default 250 ms.</summary>
     public TimeSpan ReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(250);
 

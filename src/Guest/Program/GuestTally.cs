@@ -35,6 +35,10 @@ internal sealed class GuestTally
     private long _maximumGap;
     private long _stutters;
     private int _connections;
+    private int _interruptions;
+    private int _interruptionsSeen;
+    private long _longestInterruption;
+    private long _interrupted;
 
     public GuestTally(CameraGuestOptions options, FrameClock clock)
     {
@@ -80,6 +84,9 @@ internal sealed class GuestTally
         Verifier.Begin(stream);
     }
 
+    /// <summary>The device was away, and is back on the same rings. Call thread.</summary>
+    public void Resumed() => Interlocked.Increment(ref _interruptions);
+
     /// <summary>A request was submitted.</summary>
     public void Submitted() => _submitted++;
 
@@ -100,9 +107,11 @@ internal sealed class GuestTally
         if (request.Status != CameraStatus.Ok)
         {
             if (request.Frame != 0) _framesSpent++;
+            if (request.Status == CameraStatus.Cancelled && request.Interruptions != _interruptionsSeen) _interrupted++;
             return false;
         }
 
+        if (request.Interruptions != _interruptionsSeen) EndInterruption(request);
         Book(request);
         Pace(request.Seen);
         _latency.Record(request.Seen - (request.Done + _clockOffset));
@@ -121,7 +130,8 @@ internal sealed class GuestTally
     {
         // A strict request that failed names the frame it used up: that is told as well, by its own result.
         var told = Events.Drops + _framesSpent;
-        if (!interleaved && told < _frames.Told)
+        // What was told while the device was being killed may be lost with it.
+        if (!interleaved && _interruptionsSeen == 0 && told < _frames.Told)
             Failures.Add($"{_frames.Told} frames were dropped by the count of results, but only {told} were told with a reason");
     }
 
@@ -165,6 +175,12 @@ internal sealed class GuestTally
                 P99 = _latency.Percentile(0.99) / 1e3,
                 Maximum = _latency.Maximum / 1e3,
             },
+            Interruptions = new GuestInterruptionReport
+            {
+                Count = Volatile.Read(ref _interruptions),
+                LongestGap = _longestInterruption / 1e3,
+                Cancelled = _interrupted,
+            },
             Pace = new GuestPaceReport { Period = _period / 1e3, MaximumGap = _maximumGap / 1e3, Stutters = _stutters },
             Controls = _controls.ToReport(),
             Verification = new GuestVerificationReport
@@ -184,6 +200,17 @@ internal sealed class GuestTally
             Failures.Add($"frame {request.Frame} after frame {last}: numbers must go up");
         else if (gap != request.DroppedBefore && _gapOpen)
             Failures.Add($"frame {request.Frame} after frame {last}: {gap} frames are missing, {request.DroppedBefore} were told");
+    }
+
+    // The first frame since the device was away: the books and the pace begin anew, and the time between is told on its own.
+    private void EndInterruption(CameraRequest request)
+    {
+        _interruptionsSeen = request.Interruptions;
+        if (_lastSeen != 0) _longestInterruption = Math.Max(_longestInterruption, request.Seen - _lastSeen);
+        _gapOpen = false;
+        _frames.BeginSpan();
+        if ((request.Flags & ResultFlags.Discontinuity) == 0)
+            Failures.Add($"frame {request.Frame} is the first since the device was away, and no discontinuity");
     }
 
     private void Pace(long seen)

@@ -29,7 +29,7 @@ internal static class GuestCommand
         var hold = new Option<double>("--hold") { Description = "Milliseconds for which a completed buffer is kept." };
         var save = new Option<string?>("--save") { Description = "Append every frame's bytes to this file (one socket only)." };
         var noVerify = new Option<bool>("--no-verify") { Description = "Do not check checksums and the stamps in the pixels." };
-        var reconnect = new Option<bool>("--reconnect") { Description = "Connect again when the device goes away, or is not there yet." };
+        var reconnect = new Option<bool>("--reconnect") { Description = "Connect again when the device goes away, keeping the rings if it can go on with them; also when it is not there yet." };
         var progress = new Option<bool>("--progress") { Description = "Print interim reports twice a second (with --json one document a line)." };
         var json = new Option<bool>("--json") { Description = "Print each report as one line of JSON instead of tables." };
         var command = new Command("guest", "A guest without a VM: the driver's side of virtio-camera. Exit code 0 only if every frame is accounted for and every check holds.")

@@ -65,6 +65,13 @@ internal sealed class SessionDevice : IVhostUserDevice, ICameraSessionHost, IFra
     {
     }
 
+    public int SavedStateBytes => CameraSession.SavedStateBytes;
+
+    public void SavedStateAttached(SavedState state, bool isFresh)
+    {
+        lock (_gate) _session.OnSavedState(state, isFresh);
+    }
+
     public void QueueStarted(Virtqueue queue) => _queues[queue.Index] = queue;
 
     public void QueueStopping(Virtqueue queue)

@@ -12,7 +12,7 @@ namespace CameraFabric.Device.Camera.Sessions;
 /// <see cref="ReadConfig"/>), no call blocks, and time passes only by <see cref="OnTick"/>. What it needs of the camera it asks of the
 /// <see cref="ICameraSessionHost"/>.
 /// </summary>
-public sealed class CameraSession
+public sealed partial class CameraSession
 {
     private readonly SessionContext _session;
     private readonly BufferRegistry _buffers;
@@ -20,6 +20,8 @@ public sealed class CameraSession
     private readonly EventDesk _events;
     private readonly RequestDesk _requests;
     private readonly CommandDesk _commands;
+    private readonly SessionKeeper _keeper;
+    private readonly SessionRecovery _recovery;
     private byte[] _config;
 
     /// <summary>A session that has just been connected: idle, no configuration.</summary>
@@ -40,9 +42,11 @@ public sealed class CameraSession
         _session = new SessionContext(options, profile, role, host, clock);
         _buffers = new BufferRegistry(options);
         _controls = new ControlDesk(_session);
-        _events = new EventDesk(_session);
+        _keeper = new SessionKeeper(_session, _buffers, _controls);
+        _events = new EventDesk(_session) { Sending = _keeper.KeepEvent };
         _requests = new RequestDesk(_session, _buffers, _controls);
-        _commands = new CommandDesk(_session, _buffers, _requests, _controls, _events) { RoleChanged = AnnounceConfig };
+        _commands = new CommandDesk(_session, _buffers, _requests, _controls, _events, _keeper) { RoleChanged = AnnounceConfig };
+        _recovery = new SessionRecovery(_session, _buffers, _controls, _events, _keeper) { Ended = GoOn };
         _config = RenderConfig();
     }
 
@@ -74,7 +78,7 @@ public sealed class CameraSession
     public int QueuedEvents => _events.Waiting;
 
     /// <summary>Whether something waits for time to pass, so that <see cref="OnTick"/> is wanted about every 10 ms.</summary>
-    public bool WantsTicks => _commands.IsWaiting || InFlight > 0;
+    public bool WantsTicks => _commands.IsWaiting || _recovery.IsWaiting || InFlight > 0;
 
     /// <summary>Whether commands wait for nothing but their turn, so that <see cref="Resume"/> is wanted.</summary>
     public bool HasCommands => _commands.HasMore;
@@ -83,6 +87,7 @@ public sealed class CameraSession
     public void OnCommand(DescriptorChain chain)
     {
         ArgumentNullException.ThrowIfNull(chain);
+        _recovery.Begin(chain.Memory);
         if (State != SessionState.Broken) BreakIf(_commands.Take(chain));
         RefreshConfig();
     }
@@ -91,6 +96,7 @@ public sealed class CameraSession
     public void OnRequest(DescriptorChain chain)
     {
         ArgumentNullException.ThrowIfNull(chain);
+        _recovery.Begin(chain.Memory);
         if (State == SessionState.Broken) return;
         BreakIf(_requests.Take(chain));
         Settle();
@@ -100,6 +106,7 @@ public sealed class CameraSession
     public void OnEventBuffer(DescriptorChain chain)
     {
         ArgumentNullException.ThrowIfNull(chain);
+        _recovery.Begin(chain.Memory);
         if (State == SessionState.Broken || _events.Offer(chain)) return;
         BreakIf($"event queue: a buffer of {chain.WritableBytes} writable bytes; an event needs {CameraWire.MinimumEventBytes}");
     }
@@ -110,14 +117,14 @@ public sealed class CameraSession
     /// <param name="given">With OK: what the camera does now.</param>
     public void OnConfigured(ulong ticket, CameraStatus status, StreamConfiguration? given)
     {
-        _commands.Configured(ticket, status, given);
+        if (!_recovery.Configured(ticket, status, given)) _commands.Configured(ticket, status, given);
         RefreshConfig();
     }
 
     /// <summary>Answers <see cref="ICameraSessionHost.Start"/>.</summary>
     public void OnStarted(ulong ticket, CameraStatus status)
     {
-        _commands.Started(ticket, status);
+        if (!_recovery.Started(ticket, status)) _commands.Started(ticket, status);
         RefreshConfig();
     }
 
@@ -131,7 +138,7 @@ public sealed class CameraSession
     /// <summary>Answers <see cref="ICameraSessionHost.SetGlobalControls"/>.</summary>
     public void OnControlsSet(ulong ticket, CameraStatus status)
     {
-        _commands.ControlsSet(ticket, status);
+        if (!_recovery.ControlsSet(ticket, status)) _commands.ControlsSet(ticket, status);
         RefreshConfig();
     }
 
@@ -144,7 +151,7 @@ public sealed class CameraSession
     /// <param name="isForced">The ownership was lost because another took it by force.</param>
     public void OnOwner(ulong ticket, CameraStatus status, SessionRole role, bool isForced = false)
     {
-        _commands.OwnerChanged(ticket, status, role, isForced);
+        if (!_recovery.OwnerChanged(ticket, status, role)) _commands.OwnerChanged(ticket, status, role, isForced);
         RefreshConfig();
     }
 
@@ -160,7 +167,11 @@ public sealed class CameraSession
     public void OnControlSetLost(in ControlSetLoss loss) => _requests.SetLost(loss);
 
     /// <summary>What the camera does now, whoever configured it; null for nothing. It is what an observer is given.</summary>
-    public void OnCameraConfiguration(StreamConfiguration? current) => _session.CameraConfiguration = current;
+    public void OnCameraConfiguration(StreamConfiguration? current)
+    {
+        _session.CameraConfiguration = current;
+        _recovery.CameraMoved(current);
+    }
 
     /// <summary>The camera's source was lost, is back, or is another.</summary>
     /// <param name="what">What happened.</param>
@@ -181,6 +192,7 @@ public sealed class CameraSession
                 break;
             case SourceEvent.Changed:
                 if (profile is null) throw new ArgumentException("a changed source has a profile", nameof(profile));
+                _recovery.Cancel();
                 _session.SourcePresent = true;
                 _requests.CancelAll(CameraStatus.NoSource);
                 _commands.Reset(CameraStatus.Stale);
@@ -229,6 +241,7 @@ public sealed class CameraSession
     /// <summary>Time has passed: gives up what waited too long. About every 10 ms while <see cref="WantsTicks"/>.</summary>
     public void OnTick()
     {
+        _recovery.Expire();
         _requests.Expire();
         _commands.Expire();
         RefreshConfig();
@@ -258,6 +271,8 @@ public sealed class CameraSession
     /// </summary>
     public void Stop()
     {
+        _keeper.Detach();
+        _recovery.Cancel();
         _commands.GiveBack();
         _commands.Reset(CameraStatus.Cancelled);
         _events.GiveBack(forget: true);
@@ -288,6 +303,7 @@ public sealed class CameraSession
     private void BreakIf(string? violation)
     {
         if (violation is null) return;
+        _recovery.Cancel();
         _commands.GiveBack();
         _commands.Reset(CameraStatus.Cancelled);
         _events.GiveBack(forget: true);
@@ -303,9 +319,11 @@ public sealed class CameraSession
         return image;
     }
 
+    // After whatever may have changed the state: what a restart must not lose is kept, and the configuration space follows.
     // Readers on other threads see either the old image or the new one, never a mixture.
     private void RefreshConfig()
     {
+        _keeper.Keep();
         if (CameraWire.Read<CameraConfig>(_config) != _session.ReadConfig()) Volatile.Write(ref _config, RenderConfig());
     }
 

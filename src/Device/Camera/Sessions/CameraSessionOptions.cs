@@ -51,6 +51,11 @@ public sealed record CameraSessionOptions
     /// <summary>Longest time-out that a request gets, whatever it asks for: above 0, at most 1 h.</summary>
     public TimeSpan MaximumRequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long after a crash the session tries to be what it was before, above 0, at most 10 s. Commands and new requests wait meanwhile.
+    /// </summary>
+    public TimeSpan RestoreTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Whether an observer may become the owner.</summary>
     public bool MayAcquire { get; init; }
 
@@ -73,6 +78,8 @@ public sealed record CameraSessionOptions
             $"above 0, at most {MaximumRequestTimeout}");
         Check(MaximumRequestTimeout > TimeSpan.Zero && MaximumRequestTimeout <= TimeSpan.FromHours(1), nameof(MaximumRequestTimeout),
             MaximumRequestTimeout, "above 0, at most 1 h");
+        Check(RestoreTimeout > TimeSpan.Zero && RestoreTimeout <= TimeSpan.FromSeconds(10), nameof(RestoreTimeout), RestoreTimeout,
+            "above 0, at most 10 s");
         return errors;
 
         void Check(bool right, string name, object value, string range)

@@ -17,6 +17,7 @@ internal sealed partial class CommandDesk
     private readonly RequestDesk _requests;
     private readonly ControlDesk _controls;
     private readonly EventDesk _events;
+    private readonly SessionKeeper _keeper;
     private readonly Queue<DescriptorChain> _waiting = new();
     private byte[] _command = new byte[512];
     private byte[] _answer = new byte[512];
@@ -24,13 +25,15 @@ internal sealed partial class CommandDesk
     private CommandHeader _header;
     private Pending _pending;
 
-    public CommandDesk(SessionContext session, BufferRegistry buffers, RequestDesk requests, ControlDesk controls, EventDesk events)
+    public CommandDesk(
+        SessionContext session, BufferRegistry buffers, RequestDesk requests, ControlDesk controls, EventDesk events, SessionKeeper keeper)
     {
         _session = session;
         _buffers = buffers;
         _requests = requests;
         _controls = controls;
         _events = events;
+        _keeper = keeper;
     }
 
     /// <summary>What the command at hand waits for.</summary>
@@ -50,7 +53,7 @@ internal sealed partial class CommandDesk
     public bool IsWaiting => _pending.Wait != Wait.None;
 
     /// <summary>Whether there are commands that could be done now, so that <see cref="Resume"/> is wanted.</summary>
-    public bool HasMore => !IsWaiting && _waiting.Count > 0;
+    public bool HasMore => !IsWaiting && !_session.IsRestoring && _waiting.Count > 0;
 
     /// <summary>Bytes for the reply behind the response header.</summary>
     private int Room => _chain!.WritableBytes - ResponseHeader.Bytes;
@@ -103,11 +106,18 @@ internal sealed partial class CommandDesk
 
     private void Work()
     {
-        for (var i = 0; i < CommandsPerTurn && !IsWaiting && _waiting.TryDequeue(out _chain); i++) Execute();
+        for (var i = 0; i < CommandsPerTurn && !IsWaiting && !_session.IsRestoring && _waiting.TryDequeue(out _chain); i++) Execute();
     }
 
     private void Execute()
     {
+        // An earlier life of the device had taken it: either it was carried out, and the answer is known, or it never was.
+        if (_chain!.WasInFlight && _keeper.AnswerTo(_chain) is { } answer)
+        {
+            Return(answer);
+            return;
+        }
+
         if (ReadHeader() < CommandHeader.Bytes || _header.Length < CommandHeader.Bytes || _header.Length > (uint)_chain!.ReadableBytes)
         {
             Answer(CameraStatus.Invalid);
@@ -174,11 +184,17 @@ internal sealed partial class CommandDesk
     {
         var length = ResponseHeader.Bytes + replyBytes;
         CameraWire.Write(_answer, new ResponseHeader(status, (uint)length, _header.Tag));
+        _pending = default;
+        _keeper.Keep(_chain, _answer.AsSpan(0, length));
+        Return(_answer.AsSpan(0, length));
+    }
+
+    private void Return(ReadOnlySpan<byte> answer)
+    {
         var chain = _chain!;
         _chain = null;
-        _pending = default;
         _session.Counters.CountCommand();
-        chain.Queue.Complete(chain, chain.Write(0, _answer.AsSpan(0, length)));
+        chain.Queue.Complete(chain, chain.Write(0, answer));
     }
 
     /// <summary>The command at hand waits from now on.</summary>

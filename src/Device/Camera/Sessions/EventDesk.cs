@@ -81,6 +81,20 @@ internal sealed class EventDesk(SessionContext session)
         _lost = 0;
     }
 
+    /// <summary>
+    /// Events of an earlier life of the device went before: numbers go on, and the next event says that some may be missing. What waits
+    /// about the role is dropped, because it speaks of a role that the guest did not have.
+    /// </summary>
+    public void Continue(ulong lastSequence)
+    {
+        _sequence = lastSequence;
+        _lost = 1;
+        _waiting.RemoveAll(static waiting => waiting.Type == CameraEventType.Owner);
+    }
+
+    /// <summary>Is told the number of each event before it goes out.</summary>
+    public Action<ulong>? Sending { get; set; }
+
     private bool TryJoin(in CameraEvent item)
     {
         foreach (ref var waiting in CollectionsMarshal.AsSpan(_waiting))
@@ -136,6 +150,7 @@ internal sealed class EventDesk(SessionContext session)
             CameraWire.Write(_scratch, item);
             chain.Write(0, _scratch.AsSpan(0, length));
             session.Counters.CountEvent();
+            Sending?.Invoke(_sequence);
             chain.Queue.Complete(chain, length);
         }
     }

@@ -32,7 +32,7 @@ public sealed partial class FrameRequest
         var frameFlags = (FrameFlags)header.Flags;
         var flags = items
             | (isLate ? ResultFlags.Late : 0)
-            | ((frameFlags & FrameFlags.Discontinuity) != 0 ? ResultFlags.Discontinuity : 0)
+            | ((frameFlags & FrameFlags.Discontinuity) != 0 || (status == CameraStatus.Ok && _line.TakeInterruption()) ? ResultFlags.Discontinuity : 0)
             | ((frameFlags & FrameFlags.Corrupt) != 0 ? ResultFlags.Corrupt : 0)
             | ((frameFlags & FrameFlags.Checksummed) != 0 ? ResultFlags.Checksum : 0);
         var droppedBefore = status == CameraStatus.Ok ? _line.Delivered(header.Sequence) : 0;

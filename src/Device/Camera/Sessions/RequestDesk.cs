@@ -17,6 +17,9 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     private ulong _lastSet;
     private long _nextDeadline = long.MaxValue;
 
+    // Requests that came while the state of an earlier life was being restored: as many as the ring has entries at most.
+    private readonly Queue<DescriptorChain> _early = new();
+
     // The ring, and the position behind the last request that came here from it.
     private Virtqueue? _queue;
     private ushort _taken;
@@ -39,6 +42,12 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     /// <returns>What the guest did that no answer can be given to; null if all is well.</returns>
     public string? Take(DescriptorChain chain)
     {
+        if (session.IsRestoring && !chain.WasInFlight)
+        {
+            _early.Enqueue(chain);
+            return null;
+        }
+
         var isCancelled = Pass(chain);
         if (chain.WritableBytes < ResultHeader.Bytes)
         {
@@ -46,9 +55,15 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
                 + $"it needs {ResultHeader.Bytes} and should have {RequestLimits.MaximumResultBytes}";
         }
 
-        Span<byte> bytes = stackalloc byte[RequestHeader.Bytes];
-        var read = chain.Read(0, bytes);
-        var header = CameraWire.Read<RequestHeader>(bytes[..read]);
+        var header = ReadHeader(chain, out var read);
+        if (chain.WasInFlight)
+        {
+            // Its buffer may be half written, and what the camera was to do for it is forgotten.
+            _lastRequestId = Math.Max(_lastRequestId, header.RequestId);
+            Refuse(chain, header, CameraStatus.Cancelled);
+            return null;
+        }
+
         if (read < RequestHeader.Bytes)
         {
             Refuse(chain, header, CameraStatus.Invalid);
@@ -59,6 +74,15 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
         if (status != CameraStatus.Ok) Refuse(chain, header, status);
         else Accept(chain, header, buffer!, examined);
         return null;
+    }
+
+    /// <summary>The state is restored, or will not be: requests that came meanwhile count as made available now.</summary>
+    /// <returns>What the guest did that no answer can be given to; null if all is well.</returns>
+    public string? TakeEarly()
+    {
+        string? violation = null;
+        while (violation is null && _early.TryDequeue(out var chain)) violation = Take(chain);
+        return violation;
     }
 
     /// <summary>Lets a request's frame come, or, before START, lets it wait for that.</summary>
@@ -79,8 +103,11 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     }
 
     /// <summary>Ends every waiting request at once, out of order. Those that a thread is delivering end by themselves.</summary>
-    public void CancelAll(CameraStatus status) =>
+    public void CancelAll(CameraStatus status)
+    {
         Line.Claim((desk: this, status), static (_, _) => true, static (a, request) => a.desk.GiveUp(request, a.status));
+        while (_early.TryDequeue(out var chain)) Refuse(chain, ReadHeader(chain, out _), status);
+    }
 
     /// <summary>STOP, FLUSH: as <see cref="CancelAll"/>, and those that the driver has made available and that are not here yet.</summary>
     public void CancelOffered()
@@ -150,6 +177,13 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
         _taken = (ushort)(chain.Position + 1);
         if (_taken == _cancelledUpTo) ForgetOffered();
         return isCancelled;
+    }
+
+    private static RequestHeader ReadHeader(DescriptorChain chain, out int read)
+    {
+        Span<byte> bytes = stackalloc byte[RequestHeader.Bytes];
+        read = chain.Read(0, bytes);
+        return CameraWire.Read<RequestHeader>(bytes[..read]);
     }
 
     private void GiveUp(FrameRequest request, CameraStatus status)

@@ -47,11 +47,11 @@ internal sealed partial class SessionRig : IDisposable
 
     public CameraSessionOptions Options { get; }
 
-    public FakeHost Host { get; } = new();
+    public FakeHost Host { get; private set; } = new();
 
     public ManualFrameClock Clock { get; } = new(5_000_000_000);
 
-    public CameraSession Session { get; }
+    public CameraSession Session { get; private set; }
 
     public FramePool Pool { get; }
 
@@ -321,6 +321,7 @@ internal sealed partial class SessionRig : IDisposable
     public void Dispose()
     {
         foreach (var queue in _queues) queue.Stop();
+        _kept?.Dispose();
         Pool.Dispose();
         Memory.Dispose();
     }
