@@ -10,6 +10,7 @@ public sealed partial class VhostUserBackend
     // could pin hundreds of tables, and so use up the mappings of the whole process.
     private const int MaximumEarlierTables = 32;
     private readonly List<MemoryTable> _earlier = [];
+    private static int _unguardedTold; // once for the process: the reason is the system's, and stays
 
     private void SetMemoryTable(ReadOnlySpan<byte> payload)
     {
@@ -38,7 +39,7 @@ public sealed partial class VhostUserBackend
 
         try
         {
-            MoveTo(MemoryTable.Create(regions, files, _options.MemoryLimits));
+            MoveTo(MemoryTable.Create(regions, files, _options.MemoryLimits, Lost));
         }
         catch (GuestMemoryException e)
         {
@@ -56,7 +57,7 @@ public sealed partial class VhostUserBackend
         using var file = _channel.Descriptors.Take();
         try
         {
-            MoveTo(_memory.With(FromWire(single.Region), file, _options.MemoryLimits));
+            MoveTo(_memory.With(FromWire(single.Region), file, _options.MemoryLimits, Lost));
         }
         catch (GuestMemoryException e)
         {
@@ -99,12 +100,15 @@ public sealed partial class VhostUserBackend
             throw new GuestMemoryException(error);
         }
 
+        if (next.Unguarded.Length > 0 && Interlocked.Exchange(ref _unguardedTold, 1) == 0) _logger.Unguarded(next.Unguarded);
         var previous = _memory;
-        _memory = next;
+        Volatile.Write(ref _memory, next);
         previous.Retire();
         if (!previous.IsReleased) _earlier.Add(previous);
         foreach (var ring in _rings) TryStart(ring);
     }
+
+    private void Lost(string reason) => Break(reason);
 
     private static MemoryRegion FromWire(in WireRegion wire) => new(wire.GuestAddress, wire.Size, wire.FrontendAddress, wire.MappingOffset);
 }

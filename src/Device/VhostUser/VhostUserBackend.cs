@@ -116,13 +116,17 @@ public sealed partial class VhostUserBackend : IDisposable
     /// The guest broke its device's rules: its queues are broken at once, the front-end is told by the rings' error descriptors, and the
     /// connection ends. Any thread; does not block.
     /// </summary>
-    /// <param name="reason">What it did; becomes the message of the end. The first one counts.</param>
-    public void Break(string reason)
+    /// <param name="reason">
+    /// What it did; becomes the message of the end. The first one counts; if memory was found gone, that is the reason instead.
+    /// </param>
+    /// <returns>The reason that counts.</returns>
+    public string Break(string reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
+        var loss = Volatile.Read(ref _memory).DescribeLoss();
         lock (_lifeGate)
         {
-            _broken ??= reason;
+            reason = _broken ??= loss ?? reason;
             WakeForEnd();
         }
 
@@ -130,6 +134,7 @@ public sealed partial class VhostUserBackend : IDisposable
         // with the one in TryStart: either the queue is seen here, or the reason there.
         Interlocked.MemoryBarrier();
         foreach (var ring in _rings) ring.Queue?.Break(reason);
+        return reason;
     }
 
     /// <summary>
@@ -199,11 +204,16 @@ public sealed partial class VhostUserBackend : IDisposable
         }
     }
 
-    /// <summary>An end that was asked for on this side shows itself as a closed connection; say why it was closed.</summary>
+    /// <summary>
+    /// An end that was asked for on this side shows itself as a closed connection; say why it was closed. And what looks like a broken rule
+    /// of this protocol may come of memory that is gone.
+    /// </summary>
     private VhostUserEnd Explain(VhostUserEnd end)
     {
+        var loss = _memory.DescribeLoss();
         lock (_lifeGate)
         {
+            _broken ??= loss;
             if (_broken is not null) return new VhostUserEnd(VhostUserEndReason.Broken, _broken);
             return _isStopping ? new VhostUserEnd(VhostUserEndReason.Stopped, "stopped on request") : end;
         }

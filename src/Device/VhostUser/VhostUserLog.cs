@@ -25,6 +25,10 @@ internal static partial class VhostUserLog
     [LoggerMessage(7, LogLevel.Warning, "Queue {Index}: the other end of its kicks is closed; only in-band kicks are heard from now on")]
     public static partial void KickClosed(this ILogger logger, int index);
 
+    [LoggerMessage(9, LogLevel.Warning,
+        "{Reason}. A front-end that shrinks its memory file while it is mapped ends this process; require-sealed-memory refuses such files")]
+    public static partial void Unguarded(this ILogger logger, string reason);
+
     [LoggerMessage(8, LogLevel.Information, "The front-end closed the back-end's channel: {Reason}")]
     public static partial void ChannelClosed(this ILogger logger, string reason);
 }

@@ -178,11 +178,11 @@ internal sealed partial class GuestDeviceActor : UntypedActor
     private void Quarantine(string reason)
     {
         if (_handover is null || _violation.Length > 0) return;
+        if (_seat?.Backend is { } backend) reason = backend.Break(reason);
+        else _handover.Refuse();
         _violation = reason;
         LogQuarantined(_settings.Name, reason);
         _settings.Meter.Enter(GuestState.Quarantined, reason);
-        if (_seat?.Backend is { } backend) backend.Break(reason);
-        else _handover.Refuse();
 
         // Whether they have failed already or not: nothing from this guest is looked at any more.
         EndChildren();

@@ -53,6 +53,7 @@ internal sealed record SessionSettings(
     {
         MaximumMemoryRegions = Options.MaximumMemoryRegions,
         MaximumMemoryBytes = Options.MaximumMemoryBytes,
+        RequireSealedMemory = Options.RequireSealedMemory,
         IdleMessageTimeout = Options.MessageTimeout,
     };
 }

@@ -90,6 +90,9 @@ public sealed record FabricOptions
     /// <summary>How much memory a front-end may share, in bytes. At least 1 MiB.</summary>
     public long MaximumMemoryBytes { get; init; } = 64L << 30;
 
+    /// <summary>Whether to refuse memory that a front-end could still shrink, and that cannot be sealed against it.</summary>
+    public bool RequireSealedMemory { get; init; }
+
     /// <summary>A vhost-user message that has begun must be complete within this. 10 ms to 60 s.</summary>
     public TimeSpan MessageTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

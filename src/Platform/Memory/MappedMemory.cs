@@ -17,6 +17,7 @@ public sealed unsafe class MappedMemory : IDisposable
     private readonly nuint _mappedLength;
     private readonly nuint _lead;
     private nint _start;
+    private GuardedRange? _guarded;
 
     private MappedMemory(byte* start, nuint lead, nuint mappedLength, long length, bool isReadOnly)
     {
@@ -35,6 +36,37 @@ public sealed unsafe class MappedMemory : IDisposable
 
     /// <summary>Whether it is unmapped.</summary>
     public bool IsDisposed => Volatile.Read(ref _start) == 0;
+
+    /// <summary>Whether a <see cref="MemoryGuard"/> watches it.</summary>
+    public bool IsGuarded => _guarded is not null;
+
+    /// <summary>
+    /// Whether an access has found its page gone, e.g. because the file was shrunk: it then reads as zeros, and nobody else sees what is
+    /// written. Never true of what is not guarded, where such an access ends the process. Also after <see cref="Dispose"/>.
+    /// </summary>
+    public bool IsLost => _guarded is { IsHit: true };
+
+    /// <summary>
+    /// Maps a piece of a file that somebody else can change: as <see cref="Map"/>, and guarded, if the guard takes it. To be used for
+    /// every file that came from another process.
+    /// </summary>
+    /// <param name="file">What to map.</param>
+    /// <param name="offset">Where the piece begins, in bytes.</param>
+    /// <param name="length">Bytes, above 0.</param>
+    /// <param name="access">What for.</param>
+    /// <param name="guard">Who is to guard it. If it cannot, <see cref="IsGuarded"/> is false; the caller judges.</param>
+    /// <param name="lost">Called once after it was lost, on the guard's thread; must not block or throw.</param>
+    /// <exception cref="ArgumentOutOfRangeException">As of <see cref="Map"/>.</exception>
+    /// <exception cref="LinuxException">As of <see cref="Map"/>.</exception>
+    public static MappedMemory MapForeign(
+        FileDescriptor file, long offset, long length, MapAccess access, MemoryGuard guard, Action lost)
+    {
+        ArgumentNullException.ThrowIfNull(guard);
+        ArgumentNullException.ThrowIfNull(lost);
+        var memory = Map(file, offset, length, access);
+        memory._guarded = guard.TryAdd((byte*)memory._start - memory._lead, memory._mappedLength, lost);
+        return memory;
+    }
 
     /// <summary>Maps a piece of a file; the descriptor may be closed afterwards.</summary>
     /// <param name="file">What to map. A regular file, or memory file, must reach at least to the end of the piece.</param>
@@ -57,7 +89,7 @@ public sealed unsafe class MappedMemory : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, long.MaxValue - offset);
 
-        // Touching a page behind the end of a file raises SIGBUS, which would end the process.
+        // Touching a page behind the end of a file raises SIGBUS.
         var status = Libc.StatusOf(file);
         if (status.Type == Libc.TypeRegular && (ulong)(offset + length) > status.Size)
         {
@@ -150,7 +182,9 @@ public sealed unsafe class MappedMemory : IDisposable
     public void Dispose()
     {
         var start = Interlocked.Exchange(ref _start, 0);
-        if (start != 0) _ = Libc.Unmap((byte*)start - _lead, _mappedLength); // fails only for a range that was never mapped
+        if (start == 0) return;
+        _guarded?.Dispose();
+        _ = Libc.Unmap((byte*)start - _lead, _mappedLength); // fails only for a range that was never mapped
     }
 
     private byte* At(long offset, int length)

@@ -21,7 +21,9 @@ internal static unsafe partial class Libc
 
     public const int ProtectRead = 1;
     public const int ProtectWrite = 2;
+    public const int ProtectExecute = 4;
     public const int MapShared = 1;
+    public const int MapPrivate = 2;
     public const int MapPopulate = 0x8000;
 
     public const long HugePageFileSystem = 0x958458f6;
