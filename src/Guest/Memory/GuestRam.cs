@@ -70,7 +70,7 @@ public sealed class GuestRam : IDisposable
         if (ulong.MaxValue - options.GuestAddress < (ulong)size || ulong.MaxValue - options.FrontendAddress < (ulong)size)
             throw new ArgumentException($"guest memory of {size} bytes would pass the end of the address space", nameof(options));
 
-        var file = MemoryFile.Create(options.Name, options.MappingOffset + size);
+        var file = MemoryFile.Create(options.Name, options.MappingOffset + size, options.Seals);
         try
         {
             var memory = MappedMemory.Map(file.Descriptor, options.MappingOffset, size, MapAccess.ReadWrite);

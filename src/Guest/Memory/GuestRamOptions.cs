@@ -1,3 +1,5 @@
+using CameraFabric.Platform;
+
 namespace CameraFabric.Guest.Memory;
 
 /// <summary>Where a guest's memory lies, as the device is told.</summary>
@@ -22,4 +24,10 @@ public sealed record GuestRamOptions
 
     /// <summary>Name of the memory file as /proc shows it.</summary>
     public string Name { get; init; } = "guest-ram";
+
+    /// <summary>
+    /// What of the file's size is fixed. Without <see cref="MemorySeals.Shrink"/>, and with <see cref="MemorySeals.Seal"/> against sealing by
+    /// the device, it is a file that the guest can cut short under it.
+    /// </summary>
+    public MemorySeals Seals { get; init; } = MemorySeals.Shrink | MemorySeals.Grow | MemorySeals.Seal;
 }

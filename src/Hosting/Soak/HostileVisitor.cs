@@ -61,7 +61,12 @@ internal sealed class HostileVisitor(string socketPath, Random random)
 
     private static TimeSpan Drive(UnixSocket socket, SoakFault fault)
     {
-        var options = new VirtioTransportOptions { MemoryBytes = 4 << 20, Indirect = false };
+        var options = new VirtioTransportOptions
+        {
+            MemoryBytes = 4 << 20,
+            Indirect = false,
+            Memory = new GuestRamOptions { Seals = fault == SoakFault.MemoryShrinks ? MemorySeals.Seal : MemorySeals.Shrink },
+        };
         using var transport = VirtioCameraTransport.Connect(socket, options);
         var end = new End();
         transport.Start(end);
@@ -82,7 +87,9 @@ internal sealed class HostileVisitor(string socketPath, Random random)
                 break;
             case SoakFault.MemoryShrinks:
                 Describe(ram, queue, address: ram.GuestAddress, 0);
-                ram.WriteUInt16(queue.AvailableRing + 2, 999);
+                // Through another door: the file object says what its size was when it was made.
+                using (var file = File.OpenHandle($"/proc/self/fd/{ram.File.Descriptor.Number}", FileMode.Open, FileAccess.ReadWrite)) RandomAccess.SetLength(file, 0);
+
                 break;
             case SoakFault.DiesInCommand:
                 Describe(ram, queue, address: ram.GuestAddress, 0);

@@ -28,7 +28,7 @@ internal static class SoakRig
     /// <summary>The frame rate of every camera, a second.</summary>
     public const int Rate = 30;
 
-    private static readonly string[] SensorFaults = ["throw", "hang", "silent", "freeze", "repeat", "jump", "short", "late"];
+    private static readonly string[] SensorFaults = ["throw", "throw-open", "throw-configure", "throw-start", "throw-dispose", "hang", "silent", "freeze", "repeat", "jump-ahead", "jump-back", "time-zero", "time-ahead", "time-behind", "short", "late"];
 
     /// <summary>Writes rig and recording into a folder and returns the rig's path.</summary>
     /// <param name="folder">Where.</param>
@@ -47,7 +47,9 @@ internal static class SoakRig
                 sensor: synthetic
                 format: YUYV
                 size: 320x240
+                stamp: false
                 rate: {{Rate}}
+                faults: [{{string.Join(", ", faults.Select(fault => $"'{fault}'"))}}]
               drive: { sensor: replay, file: drive.y4m }
             guests:
               cluster: { cameras: { steady: owner } }
@@ -83,6 +85,7 @@ internal static class SoakRig
                 "freeze" => $"freeze@{frame}+{random.Next(12, 40)}",
                 "hang" => $"hang@{frame}+{random.Next(1, 4)}s",
                 "silent" => $"silent@{frame}+{random.Next(1, 3)}s",
+                "late" => $"late@{frame}+3",
                 var kind => $"{kind}@{frame}",
             });
         }
