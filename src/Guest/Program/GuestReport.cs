@@ -152,6 +152,9 @@ public sealed record GuestInterruptionReport
     /// </summary>
     public required double LongestGap { get; init; }
 
+    /// <summary>The same of the last interruption after which frames came.</summary>
+    public required double LastGap { get; init; }
+
     /// <summary>Requests that the device had held and that ended with CANCELLED when it was back.</summary>
     public required long Cancelled { get; init; }
 }

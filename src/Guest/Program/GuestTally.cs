@@ -38,6 +38,7 @@ internal sealed class GuestTally
     private int _interruptions;
     private int _interruptionsSeen;
     private long _longestInterruption;
+    private long _lastInterruption;
     private long _interrupted;
 
     public GuestTally(CameraGuestOptions options, FrameClock clock)
@@ -179,6 +180,7 @@ internal sealed class GuestTally
             {
                 Count = Volatile.Read(ref _interruptions),
                 LongestGap = _longestInterruption / 1e3,
+                LastGap = _lastInterruption / 1e3,
                 Cancelled = _interrupted,
             },
             Pace = new GuestPaceReport { Period = _period / 1e3, MaximumGap = _maximumGap / 1e3, Stutters = _stutters },
@@ -206,7 +208,8 @@ internal sealed class GuestTally
     private void EndInterruption(CameraRequest request)
     {
         _interruptionsSeen = request.Interruptions;
-        if (_lastSeen != 0) _longestInterruption = Math.Max(_longestInterruption, request.Seen - _lastSeen);
+        _lastInterruption = _lastSeen == 0 ? 0 : request.Seen - _lastSeen;
+        _longestInterruption = Math.Max(_longestInterruption, _lastInterruption);
         _gapOpen = false;
         _frames.BeginSpan();
         if ((request.Flags & ResultFlags.Discontinuity) == 0)

@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Platform;
 using CameraFabric.Sensors;
+using CameraFabric.Sensors.Faults;
 using CameraFabric.Sensors.Frames;
 using CameraFabric.Sensors.Profiles;
 using CameraFabric.Sensors.Replay;
@@ -41,11 +43,24 @@ internal sealed class RigCameraReader(string folder)
         };
         var wanted = ReadStream(section, required: kind == "synthetic");
         var factory = kind == "replay" ? ReadReplay(section, wanted) : ReadSynthetic(section, wanted);
+        var faults = ReadFaults(section);
         section.RefuseUnknown();
         if (factory is null || Agree(id, section, factory, wanted) is not { } agreed) return camera;
         if (camera.Interleaved && !agreed.PerFrame)
             section.Fail("sharing", "a classical camera has no controls that could take turns", "write `control: per-frame`, or `sharing: owner`");
-        return camera with { Sensor = factory, Stream = agreed.Stream };
+        return camera with { Sensor = faults.IsEmpty ? factory : new FaultScript(faults).Around(factory), Stream = agreed.Stream };
+    }
+
+    private static ImmutableArray<ScriptedFault> ReadFaults(RigSection section)
+    {
+        var faults = ImmutableArray.CreateBuilder<ScriptedFault>();
+        foreach (var entry in section.Texts("faults", "write a list, e.g. [freeze@300+30, throw@500]"))
+        {
+            if (ScriptedFault.TryParse(entry.Text, out var fault, out var problem, out var right)) faults.Add(fault);
+            else section.Fail(entry.At, $"{section.Path}.faults", problem, right);
+        }
+
+        return faults.ToImmutable();
     }
 
     /// <summary>A synthetic camera can do what the rig says, and slower: so a guest that has no wish of its own gets the rig's stream.</summary>

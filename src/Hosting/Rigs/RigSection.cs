@@ -72,6 +72,18 @@ internal sealed class RigSection
         }
     }
 
+    /// <summary>A list of texts, each with its place; one text alone is a list of one.</summary>
+    public IReadOnlyList<YamlText> Texts(string key, string right)
+    {
+        switch (Value(key))
+        {
+            case null: return [];
+            case YamlText { Text.Length: > 0 } text: return [text];
+            case YamlList list when list.Items.All(static item => item is YamlText): return [.. list.Items.Cast<YamlText>()];
+            default: Fail(key, "is not a list of texts", right); return [];
+        }
+    }
+
     public T Choice<T>(string key, T otherwise, IReadOnlyDictionary<string, T> choices, bool required = false)
     {
         var right = $"write one of: {string.Join(", ", choices.Keys)}";

@@ -10,6 +10,7 @@ public sealed class FrameCapture
     private readonly ControlEntry[] _writes;
     private FrameSlot? _slot;
     private int _applied;
+    private long _renumbering;
 
     /// <summary>Makes one for a stream. <see cref="Begin"/> comes before each frame.</summary>
     public FrameCapture(FrameLayout layout, ControlSchedule schedule)
@@ -39,6 +40,12 @@ public sealed class FrameCapture
     /// <summary>The control set that this frame is exposed for; 0 = none.</summary>
     public ulong ControlSet { get; private set; }
 
+    /// <summary>The number that the sensor gave the frame; <see cref="Sequence"/>, unless a fault was scripted.</summary>
+    internal ulong Claimed { get; private set; }
+
+    /// <summary>The frame's header, for scripted faults.</summary>
+    internal ref FrameHeader Header => ref Slot.Header;
+
     private FrameSlot Slot => _slot
         ?? throw new InvalidOperationException("There is no frame to write: it was handed on when Capture returned.");
 
@@ -54,7 +61,11 @@ public sealed class FrameCapture
         IsComplete = false;
         Sequence = 0;
         ControlSet = 0;
+        _renumbering = 0;
     }
+
+    /// <summary>Changes the number that the sensor will give the frame, for scripted faults.</summary>
+    internal void Renumber(long by) => _renumbering = by;
 
     /// <summary>Ends the sensor's access. For whoever drives a sensor, not for the sensor.</summary>
     public void End() => _slot = null;
@@ -69,6 +80,8 @@ public sealed class FrameCapture
         _ = Slot;
         if (IsLatched)
             throw new InvalidOperationException($"Frame {Sequence} was latched already; each frame is latched once.");
+        Claimed = sequence;
+        if (_renumbering != 0) sequence = (ulong)Math.Max(0, (long)sequence + _renumbering);
         var count = _schedule.Latch(sequence, _writes, out var set);
         IsLatched = true;
         Sequence = sequence;

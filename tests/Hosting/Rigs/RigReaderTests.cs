@@ -1,5 +1,7 @@
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Hosting.Rigs;
+using CameraFabric.Platform;
+using CameraFabric.Sensors;
 
 namespace CameraFabric.Hosting.Tests.Rigs;
 
@@ -63,6 +65,35 @@ public sealed class RigReaderTests
             error.Errors.Select(mistake => mistake.Path));
         Assert.Contains("did you mean 'synthetic'?", error.Errors[1].Right);
         Assert.Contains("did you mean 'rear'?", error.Errors[8].Right);
+    }
+
+    [Fact]
+    public void Faults_are_read_entry_by_entry_and_a_wrong_one_is_named_with_its_place()
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse("""
+            rig: faults
+            cameras:
+              front: { sensor: synthetic, format: NV12, size: 640x360, rate: 30, faults: [freeze@300+30, trow@500, hang@900+5s] }
+              rear: { sensor: synthetic, format: NV12, size: 640x360, rate: 30, faults: { throw: 3 } }
+            """));
+
+        Assert.Equal([(3, 94), (4, 77)], error.Errors.Select(mistake => (mistake.At.Line, mistake.At.Column)));
+        Assert.Equal(["cameras.front.faults", "cameras.rear.faults"], error.Errors.Select(mistake => mistake.Path));
+        Assert.Contains("did you mean 'throw'?", error.Errors[0].Right);
+    }
+
+    [Fact]
+    public void A_camera_with_faults_opens_a_sensor_to_which_they_happen()
+    {
+        var rig = Parse("""
+            rig: faults
+            cameras:
+              front: { sensor: synthetic, format: NV12, size: 640x360, rate: 30, faults: [throw-open@1] }
+            """);
+
+        var context = new SensorContext("front", FrameClock.System, FirstSequence: 1);
+        Assert.Throws<IOException>(() => rig.Cameras[0].Sensor(context));
+        rig.Cameras[0].Sensor(context).Dispose();
     }
 
     [Theory]

@@ -1,0 +1,45 @@
+using CameraFabric.Hosting.Trials;
+using CameraFabric.Platform;
+
+namespace CameraFabric.Hosting.Soak;
+
+/// <summary>
+/// Counts what undisturbed guests missed, as their interim reports tell it: gaps of more than one and a half periods, and frames told as
+/// dropped. What came while the machine itself stood still is counted apart.
+/// </summary>
+internal sealed class StutterWatch(Pacemaker pacemaker)
+{
+    // Guests report twice a second, and a report may be half a second on its way when the machine is busy.
+    private const long Lookback = 1_500_000_000; // nanoseconds
+
+    private readonly Dictionary<string, (long Gaps, long Drops)> _seen = [];
+
+    /// <summary>What was missed, all together.</summary>
+    public Missed All { get; private set; }
+
+    /// <summary>Of that, what was missed while the machine stood still for half a period or longer.</summary>
+    public Missed WithTheMachine { get; private set; }
+
+    /// <summary>Looks at what guests said last.</summary>
+    public void Look(IEnumerable<GuestProcess> guests)
+    {
+        var now = FrameClock.System.Now;
+        foreach (var report in guests.SelectMany(guest => guest.Reports))
+        {
+            var (gaps, drops) = _seen.GetValueOrDefault(report.Socket);
+            var more = new Missed(report.Pace.Stutters - gaps, report.Frames.DropsTold - drops);
+            if (more is { Gaps: <= 0, Drops: <= 0 }) continue;
+            _seen[report.Socket] = (report.Pace.Stutters, report.Frames.DropsTold);
+            All += more;
+            if (pacemaker.StalledBetween(now - Lookback, now)) WithTheMachine += more;
+        }
+    }
+}
+
+/// <summary>What a guest missed.</summary>
+/// <param name="Gaps">Gaps of more than one and a half periods.</param>
+/// <param name="Drops">Frames told as dropped.</param>
+internal readonly record struct Missed(long Gaps, long Drops)
+{
+    public static Missed operator +(Missed one, Missed other) => new(one.Gaps + other.Gaps, one.Drops + other.Drops);
+}
