@@ -146,6 +146,9 @@ public sealed record GuestInterruptionReport
     /// <summary>How often.</summary>
     public required int Count { get; init; }
 
+    /// <summary>After how many of them frames came again.</summary>
+    public required int Recovered { get; init; }
+
     /// <summary>
     /// The longest time from the last frame before to the first frame after, microseconds; 0 if no frame came after. It counts neither as a
     /// gap nor as a stutter of <see cref="GuestPaceReport"/>.

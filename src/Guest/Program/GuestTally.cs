@@ -37,6 +37,7 @@ internal sealed class GuestTally
     private int _connections;
     private int _interruptions;
     private int _interruptionsSeen;
+    private int _recovered;
     private long _longestInterruption;
     private long _lastInterruption;
     private long _interrupted;
@@ -179,6 +180,7 @@ internal sealed class GuestTally
             Interruptions = new GuestInterruptionReport
             {
                 Count = Volatile.Read(ref _interruptions),
+                Recovered = _recovered,
                 LongestGap = _longestInterruption / 1e3,
                 LastGap = _lastInterruption / 1e3,
                 Cancelled = _interrupted,
@@ -208,6 +210,7 @@ internal sealed class GuestTally
     private void EndInterruption(CameraRequest request)
     {
         _interruptionsSeen = request.Interruptions;
+        _recovered++;
         _lastInterruption = _lastSeen == 0 ? 0 : request.Seen - _lastSeen;
         _longestInterruption = Math.Max(_longestInterruption, _lastInterruption);
         _gapOpen = false;

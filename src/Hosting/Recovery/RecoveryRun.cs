@@ -50,7 +50,7 @@ internal sealed class RecoveryRun(string folder, int kills) : IAsyncDisposable
             _fabric.Dispose();
             _fabric = await RigProcess.StartAsync(rig, log, cancellation);
             var number = kill;
-            var reports = await AwaitAsync(report => Discontinuities(report) >= number, cancellation);
+            var reports = await AwaitAsync(report => report.Interruptions.Recovered >= number, cancellation);
             foreach (var report in reports) gaps.Add(new RecoveryGap(kill, report.Name, report.Interruptions.LastGap / 1000));
             say($"kill {kill}: {string.Join(", ", reports.Select(report => $"{report.Name} without frames for {report.Interruptions.LastGap / 1000:F0} ms"))}");
         }
@@ -67,9 +67,6 @@ internal sealed class RecoveryRun(string folder, int kills) : IAsyncDisposable
         _fabric?.Dispose();
         return ValueTask.CompletedTask;
     }
-
-    /// <summary>How often the guest has got a frame after it had to do without.</summary>
-    internal static long Discontinuities(GuestReport report) => report.Frames.Marked.GetValueOrDefault("Discontinuity");
 
     private async Task<IReadOnlyList<GuestReport>> AwaitAsync(Predicate<GuestReport> condition, CancellationToken cancellation)
     {
