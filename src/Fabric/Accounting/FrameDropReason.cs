@@ -29,4 +29,7 @@ public enum FrameDropReason
 
     /// <summary>The node itself failed while delivering; the log says how.</summary>
     Failed = 8,
+
+    /// <summary>The sensor delivered it with a wrong number or time, or not all of it; the camera's losses say which.</summary>
+    Faulty = 9,
 }
