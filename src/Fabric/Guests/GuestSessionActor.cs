@@ -143,7 +143,10 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 _session.OnOwner(owner.Ticket, owner.Status, owner.Role, owner.IsForced);
                 break;
             case SourceMoved moved:
-                _session.OnSource(moved.Event, moved.Frame);
+                _session.OnSource(moved.Event, moved.Frame, fault: moved.Fault);
+                break;
+            case SourceFaulty faulty:
+                _session.OnSourceFault(faulty.Fault, faulty.Frame);
                 break;
             case StreamSilent silent:
                 _session.OnStreamTimeout(silent.Frame);

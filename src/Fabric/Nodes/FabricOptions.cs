@@ -21,6 +21,11 @@ public sealed record FabricOptions
     /// </summary>
     public TimeSpan ControlsChangedInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// Faults of a sensor that it survives are told to guests and logged at most so often, each kind for itself. 10 ms to 60 s.
+    /// </summary>
+    public TimeSpan FaultEventInterval { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How often a session looks at its deadlines while something waits. Milliseconds resolution, 1 ms to 1 s.</summary>
     public TimeSpan SessionTick { get; init; } = TimeSpan.FromMilliseconds(10);
 

@@ -25,6 +25,7 @@ public static class FabricOptionsValidator
         Check(faults, options.DeliveryQueueFrames, 1, 32);
         Check(faults, options.MaximumSessionsPerCamera, 1, 1024);
         Check(faults, options.ControlsChangedInterval, TimeSpan.Zero, Minute);
+        Check(faults, options.FaultEventInterval, TenMilliseconds, Minute);
         Check(faults, options.SessionTick, Millisecond, Second);
         Check(faults, options.WatchdogTick, Millisecond, Second);
         Check(faults, options.WatchdogFloor, Millisecond, TenSeconds);

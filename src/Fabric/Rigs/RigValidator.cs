@@ -65,6 +65,7 @@ public sealed class RigValidator
             if (camera.Stream is null) Fault($"{path}.format", "the camera has no stream", "give format, size and rate");
             Range($"{path}.slots", camera.Slots, 2, 64);
             Range($"{path}.watchdog", camera.WatchdogPeriods, 2, 1000);
+            if (camera.FrozenAfter is not 0) Range($"{path}.frozen-after", camera.FrozenAfter, 2, 100_000);
             if (camera.Cpu is { } cpu) Range($"{path}.cpu", cpu, 0, 4095);
             if (camera.Slots is >= 2 and <= 64 && camera.Slots <= _rig.Options.DeliveryQueueFrames)
             {

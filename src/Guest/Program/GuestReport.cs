@@ -104,6 +104,9 @@ public sealed record GuestFrameReport
     /// <summary>Events that came, by type: ControlChanged, FrameDrop, Owner, Source, Stream ...</summary>
     public required IReadOnlyDictionary<string, long> Events { get; init; }
 
+    /// <summary>Faults of the source that events told, by fault: those that lost it and those that it survived.</summary>
+    public IReadOnlyDictionary<string, long> SourceFaults { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Events that the device says it had to drop or fold into others.</summary>
     public required long EventsLost { get; init; }
 

@@ -166,6 +166,7 @@ internal sealed class GuestTally
                 DropsByReason = Events.DropsByReason(),
                 Marked = Named(_marks, i => Marks[i].ToString()),
                 Events = Events.ByType(),
+                SourceFaults = Events.SourceFaults(),
                 EventsLost = Events.Lost,
                 Balanced = _frames.Balanced,
             },

@@ -21,6 +21,7 @@ internal sealed class GuestOutput(bool json)
             if (report.Stream.Length > 0) WriteTable(report);
             foreach (var failure in report.Verification.First) Console.Out.WriteLine($"  {failure}");
             if (!report.Frames.Balanced) Console.Out.WriteLine($"NOT BALANCED: {report.Frames.Span} frames passed, {report.Frames.Delivered} came, {report.Frames.DropsTold} were told as dropped");
+            if (Faults(report.Frames) is { Length: > 0 } faults) Console.Out.WriteLine($"faults of the source: {faults}");
             Console.Out.WriteLine($"{report.Name}: {report.End}");
         }
     }
@@ -39,6 +40,10 @@ internal sealed class GuestOutput(bool json)
         ? $"interruptions: {told.Count}, longest gap {told.LongestGap / 1000:F1} ms from frame to frame, {told.Cancelled} requests cancelled by them; "
             + $"discontinuities: {report.Frames.Marked.GetValueOrDefault("Discontinuity")}"
         : null;
+
+    /// <summary>What was wrong with the source, in words; empty if nothing was.</summary>
+    public static string Faults(GuestFrameReport frames) =>
+        string.Join(", ", frames.SourceFaults.Select(static fault => $"{fault.Key.ToLowerInvariant()} {fault.Value}"));
 
     /// <summary>The same JSON without its line breaks and indents; texts in it stay as they are.</summary>
     public static string OneLine(string json)

@@ -33,12 +33,12 @@ internal static class StatusTables
     public static Sheet Cameras(FabricStatus status)
     {
         var sheet = new Sheet(
-            "camera", new("sensor", 3), new("stream", 1), "state", "fps", "captured", "lost", new("of which", 3), new("restarts", 2), new("free slots", 2), "owner", "streaming");
+            "camera", new("sensor", 3), new("stream", 1), "state", "fps", "captured", "lost", new("of which", 3), new("faults", 3), new("restarts", 2), new("free slots", 2), "owner", "streaming");
         foreach (var camera in status.Cameras)
         {
             sheet.Add(
                 camera.Id, Kind(camera), camera.Configuration, camera.State.ToString().ToLowerInvariant(), $"{camera.FramesPerSecond:F1}",
-                $"{camera.Captured}", $"{Total(camera.Lost)}", Counts(camera.Lost), $"{camera.Restarts}",
+                $"{camera.Captured}", $"{Total(camera.Lost)}", Counts(camera.Lost), Counts(camera.Faults), $"{camera.Restarts}",
                 camera.Slots > 0 ? $"{camera.FreeSlots} of {camera.Slots}" : "-", OrDash(camera.Owner), $"{camera.Streaming} of {camera.Sessions}");
         }
 
@@ -71,6 +71,8 @@ internal static class StatusTables
     [
         .. status.Cameras.Where(camera => camera.Reason.Length > 0)
             .Select(camera => $"camera {camera.Id}, {camera.State.ToString().ToLowerInvariant()}: {camera.Reason}"),
+        .. status.Cameras.Where(camera => camera.LastFault.Length > 0)
+            .Select(camera => $"camera {camera.Id}, last fault: {camera.LastFault}"),
         .. status.Guests.Where(guest => guest.Reason.Length > 0)
             .Select(guest => $"{guest.Guest} of {guest.Camera}, {guest.State.ToString().ToLowerInvariant()}{Quarantine(guest)}: {guest.Reason}"),
         .. status.Guests.Where(guest => guest.State == GuestState.Stalled)

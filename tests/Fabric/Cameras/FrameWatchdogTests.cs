@@ -73,10 +73,26 @@ public sealed class FrameWatchdogTests
     public void Time_in_which_nobody_could_report_does_not_count()
     {
         _watchdog.Start(now: 0, Period, firstFrame: 0);
-        _watchdog.Excuse(duration: 1000);
+        _watchdog.Excuse(now: 2 * Period, duration: Period);
 
-        Assert.False(_watchdog.IsExpired(1000 + 3 * Period - 1));
-        Assert.True(_watchdog.IsExpired(1000 + 3 * Period));
+        Assert.False(_watchdog.IsExpired(4 * Period - 1));
+        Assert.True(_watchdog.IsExpired(4 * Period));
+    }
+
+    [Fact]
+    public void After_a_stall_longer_than_the_silence_allowed_the_count_begins_anew_but_only_once_without_a_frame()
+    {
+        _watchdog.Start(now: 0, Period, firstFrame: 0);
+        _watchdog.Excuse(now: 1290, duration: 1000);
+        Assert.False(_watchdog.IsExpired(1290 + 3 * Period - 1));
+        Assert.True(_watchdog.IsExpired(1290 + 3 * Period));
+
+        _watchdog.Excuse(now: 2500, duration: 1000);
+        Assert.True(_watchdog.IsExpired(1290 + 1000 + 3 * Period));
+
+        _watchdog.Frame(now: 2600, duration: 0);
+        _watchdog.Excuse(now: 3890, duration: 1000);
+        Assert.False(_watchdog.IsExpired(3890 + 3 * Period - 1));
     }
 
     [Fact]

@@ -120,6 +120,20 @@ internal sealed class TestDriver : ICameraListener, IDisposable
         return default;
     }
 
+    /// <summary>The next event of each kind, in whatever order they come; others are passed over.</summary>
+    public CameraEvent[] NextEvents(params (CameraEventType Type, uint Code)[] kinds)
+    {
+        var found = new CameraEvent[kinds.Length];
+        while (found.Any(static occurred => occurred.Type == CameraEventType.None))
+        {
+            Assert.True(_events.TryTake(out var item, RunningFabric.Patience), $"not all of {string.Join(", ", kinds)} have come");
+            var kind = Array.IndexOf(kinds, (item.Event.Type, item.Event.Code));
+            if (kind >= 0 && found[kind].Type == CameraEventType.None) found[kind] = item.Event;
+        }
+
+        return found;
+    }
+
     public void Dispose() => Driver.Dispose();
 
     void ICameraListener.Completed(CameraRequest request) => _completed.Add(request);

@@ -91,7 +91,8 @@ public sealed class RoundTripTests : IDisposable
         yield return new StopStream(ticket, session);
         yield return new StreamAnswered(ticket, flag, status);
         yield return new LeaveCamera(session);
-        yield return new SourceMoved((SourceEvent)(d.Below(3) + 1), (ulong)d.Long());
+        yield return new SourceMoved((SourceEvent)(d.Below(3) + 1), (ulong)d.Long(), (SourceFault)d.Below(10));
+        yield return new SourceFaulty((SourceFault)d.Below(10), (ulong)d.Long());
         yield return new StreamSilent((ulong)d.Long());
         yield return new SubmitControls(new ControlSet { Id = ticket, Context = session, TargetFrame = (ulong)d.Long(), Strict = flag,
             Controls = controls });

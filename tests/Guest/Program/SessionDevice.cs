@@ -171,6 +171,10 @@ internal sealed class SessionDevice : IVhostUserDevice, ICameraSessionHost, IFra
         }
     }
 
+    public void Faulty(FrameFault fault, ulong sequence, ulong controlSet)
+    {
+    }
+
     public void ControlSetLost(in ControlSetLoss loss)
     {
         lock (_gate) _session.OnControlSetLost(loss);

@@ -82,6 +82,39 @@ public sealed class RigReaderTests
         Assert.Contains("did you mean 'throw'?", error.Errors[0].Right);
     }
 
+    [Theory]
+    [InlineData("", 30)]
+    [InlineData(", pattern: black", 30)]
+    [InlineData(", stamp: false", 0)]
+    [InlineData(", stamp: false, frozen-after: 7", 7)]
+    [InlineData(", frozen-after: off", 0)]
+    public void A_picture_can_freeze_where_no_frame_equals_another_or_the_rig_says_so(string keys, int frames)
+    {
+        var rig = Parse($$"""
+            rig: frozen
+            cameras:
+              front: { sensor: synthetic, format: NV12, size: 640x360, rate: 30{{keys}} }
+            """);
+
+        Assert.Equal(frames, rig.Cameras[0].FrozenAfter);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1")]
+    [InlineData("often")]
+    public void Frozen_after_is_a_number_of_frames_or_off(string value)
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse($$"""
+            rig: frozen
+            cameras:
+              front: { sensor: synthetic, format: NV12, size: 640x360, rate: 30, frozen-after: {{value}} }
+            """));
+
+        var mistake = Assert.Single(error.Errors);
+        Assert.Equal(("cameras.front.frozen-after", "write 2 to 100000 frames, or 'off'"), (mistake.Path, mistake.Right));
+    }
+
     [Fact]
     public void A_camera_with_faults_opens_a_sensor_to_which_they_happen()
     {

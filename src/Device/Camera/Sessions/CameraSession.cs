@@ -177,8 +177,9 @@ public sealed partial class CameraSession
     /// <param name="what">What happened.</param>
     /// <param name="frame">The last frame before it; 0 if that is not known.</param>
     /// <param name="profile">With <see cref="SourceEvent.Changed"/>: the new profile.</param>
+    /// <param name="fault">With <see cref="SourceEvent.Lost"/>: why, if that is known.</param>
     /// <exception cref="ArgumentException">Changed without a profile.</exception>
-    public void OnSource(SourceEvent what, ulong frame = 0, CameraProfile? profile = null)
+    public void OnSource(SourceEvent what, ulong frame = 0, CameraProfile? profile = null, SourceFault fault = SourceFault.None)
     {
         if (State == SessionState.Broken) return;
         switch (what)
@@ -201,10 +202,18 @@ public sealed partial class CameraSession
                 break;
         }
 
-        _events.Post(CameraEventType.Source, (uint)what, frame: frame);
+        _events.Post(CameraEventType.Source, (uint)what, (uint)fault, frame);
         AnnounceConfig();
         _commands.Resume();
         RefreshConfig();
+    }
+
+    /// <summary>Something is wrong with the source, which goes on all the same.</summary>
+    /// <param name="fault">What is wrong.</param>
+    /// <param name="frame">The frame that shows it; 0 if none does.</param>
+    public void OnSourceFault(SourceFault fault, ulong frame)
+    {
+        if (State != SessionState.Broken) _events.Post(CameraEventType.Source, (uint)SourceEvent.Fault, (uint)fault, frame);
     }
 
     /// <summary>Controls changed that this guest did not change.</summary>
