@@ -20,4 +20,11 @@ public abstract class FrameClock
     /// <param name="stop">Ends the wait early.</param>
     /// <returns>True when the deadline was reached, false when stopped (also if both are the case at the start).</returns>
     public abstract bool WaitUntil(long deadlineNanoseconds, CancellationToken stop);
+
+    /// <summary>
+    /// Gives back what is kept for the calling thread's waits. For a thread that ends; one that waits again afterwards gets it anew.
+    /// </summary>
+    public virtual void LeaveThread()
+    {
+    }
 }

@@ -5,7 +5,7 @@ namespace CameraFabric.Platform;
 /// <summary>CLOCK_MONOTONIC itself, with waits that a cancellation can end at once.</summary>
 internal sealed class SystemFrameClock : FrameClock
 {
-    // One eventfd a waiting thread, kept for its next wait; the handle's finalizer closes it some time after the thread has ended.
+    // One eventfd a waiting thread, kept for its next wait; for a thread that ends without LeaveThread the finalizer closes it some time.
     [ThreadStatic]
     private static EventFd? _interruption;
 
@@ -35,6 +35,12 @@ internal sealed class SystemFrameClock : FrameClock
         {
             registration.Dispose();
         }
+    }
+
+    public override void LeaveThread()
+    {
+        _interruption?.Dispose();
+        _interruption = null;
     }
 
     private static EventFd Prepare()

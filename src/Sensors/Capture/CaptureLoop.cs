@@ -152,6 +152,7 @@ public sealed class CaptureLoop : IDisposable
             _sink.Failed(error);
         else if (ended)
             _sink.Ended();
+        _clock.LeaveThread();
         Volatile.Write(ref _state, (int)State.Ended);
     }
 

@@ -78,6 +78,24 @@ public sealed class SystemFrameClockTests
     }
 
     [Fact]
+    public void A_thread_that_left_may_wait_again()
+    {
+        var waiter = new RealThread<bool>(() =>
+        {
+            using var stop = new CancellationTokenSource();
+            for (var i = 0; i < 3; i++)
+            {
+                if (!Clock.WaitUntil(Clock.Now + 10_000, stop.Token)) return false;
+                Clock.LeaveThread();
+            }
+
+            stop.Cancel();
+            return !Clock.WaitUntil(Clock.Now + Hour, stop.Token);
+        });
+        Assert.True(waiter.Result());
+    }
+
+    [Fact]
     public void Waiting_allocates_nothing_once_it_has_begun()
     {
         var waiter = new RealThread<long>(() =>
