@@ -92,7 +92,7 @@ public sealed class SavedAreaTests : IDisposable
             var place = at.Get % (Bytes - 64);
             bytes.AsSpan(0, Math.Min(bytes.Length, Bytes - place)).CopyTo(Image[place..]);
             var state = Area.Load();
-            Assert.True(state is null || state.AsSpan().SequenceEqual([1, 2, 3]));
+            Assert.True(state is null || state is [1, 2, 3]);
             Assert.True(Area.TrySave([4]));
             Assert.Equal([4], Area.Load()!);
         }).QuickCheckThrowOnFailure();
