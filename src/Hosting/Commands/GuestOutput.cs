@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CameraFabric.Guest.Program;
@@ -35,10 +36,9 @@ internal sealed class GuestOutput(bool json)
     }
 
     /// <summary>What interruptions cost, in words; null if there was none.</summary>
-    public static string? Interruptions(GuestReport report) => report.Interruptions is { Count: > 0 } told
-        ? $"interruptions: {told.Count}, longest gap {told.LongestGap / 1000:F1} ms from frame to frame, {told.Cancelled} requests cancelled by them; "
-            + $"discontinuities: {report.Frames.Marked.GetValueOrDefault("Discontinuity")}"
-        : null;
+    public static string? Interruptions(GuestInterruptionReport told, long discontinuities) => told.Count == 0 ? null
+        : string.Create(CultureInfo.InvariantCulture,
+            $"interruptions: {told.Count}, longest gap {told.LongestGap / 1000:F1} ms from frame to frame, {told.Cancelled} requests cancelled by them; discontinuities: {discontinuities}");
 
     /// <summary>The same JSON without its line breaks and indents; texts in it stay as they are.</summary>
     public static string OneLine(string json)
@@ -55,7 +55,7 @@ internal sealed class GuestOutput(bool json)
             $"{report.Latency.P50:F0}", $"{report.Latency.P99:F0}", $"{report.Latency.Maximum:F0}", $"{report.Pace.Stutters}",
             $"{report.Verification.Failures}");
         AnsiConsole.Write(sheet.ForTerminal());
-        if (Interruptions(report) is { } interruptions) Console.Out.WriteLine(interruptions);
+        if (Interruptions(report.Interruptions, report.Frames.Marked.GetValueOrDefault("Discontinuity")) is { } interruptions) Console.Out.WriteLine(interruptions);
         if (Controls(report.Controls) is var controls and not "-") Console.Out.WriteLine($"controls: {controls}");
     }
 

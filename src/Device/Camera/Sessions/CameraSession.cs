@@ -309,17 +309,23 @@ public sealed partial class CameraSession
         return image;
     }
 
-    // After whatever may have changed the state: what a restart must not lose is kept, and the configuration space follows.
-    // Readers on other threads see either the old image or the new one, never a mixture.
+    // After whatever may have changed the state: what a restart must not lose is kept, and the configuration space follows. Not amid a
+    // command: its change is kept together with its answer.
     private void RefreshConfig()
     {
         _keeper.Keep();
+        RefreshImage();
+    }
+
+    // Readers on other threads see either the old image or the new one, never a mixture.
+    private void RefreshImage()
+    {
         if (CameraWire.Read<CameraConfig>(_config) != _session.ReadConfig()) Volatile.Write(ref _config, RenderConfig());
     }
 
     private void AnnounceConfig()
     {
-        RefreshConfig();
+        RefreshImage();
         _session.Host.ConfigChanged();
     }
 }
