@@ -42,7 +42,8 @@ internal sealed class InflightMemory : IDisposable
         var needed = TotalBytes(wire.Queues, wire.QueueSize, savedBytes);
         if (wire.Size < (ulong)needed)
         {
-            throw Refused($"has {wire.Size} bytes; {wire.Queues} queues of {wire.QueueSize} and the device's own {savedBytes} need {needed}");
+            throw Refused(
+                $"has {wire.Size} bytes; {wire.Queues} queues of {wire.QueueSize} and the device's own {savedBytes} need {needed}");
         }
 
         if (wire.Offset % (ulong)Environment.SystemPageSize != 0)

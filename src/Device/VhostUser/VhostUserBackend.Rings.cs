@@ -89,8 +89,7 @@ public sealed partial class VhostUserBackend
     private void SetVringError(ulong value)
     {
         var (ring, error) = TakeSignal("SET_VRING_ERR", value);
-        ring.Error?.Dispose();
-        ring.Error = error;
+        ring.SetError(error);
     }
 
     private void SetVringEnable(VringState state)

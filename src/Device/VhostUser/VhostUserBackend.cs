@@ -123,11 +123,11 @@ public sealed partial class VhostUserBackend : IDisposable
     public void Break(string reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        lock (_lifeGate)
-        {
-            _broken ??= reason;
-            WakeForEnd();
-        }
+        lock (_lifeGate) _broken ??= reason;
+
+        // Before the connection is seen to end: a front-end that knows its rings to be broken does not try them on another back-end.
+        foreach (var ring in _rings) ring.SignalError();
+        lock (_lifeGate) WakeForEnd();
 
         // Not under the lock: a completing thread holds its queue's when it asks for ours, to make a call in-band. The fence pairs
         // with the one in TryStart: either the queue is seen here, or the reason there.

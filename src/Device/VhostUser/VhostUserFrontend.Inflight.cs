@@ -4,7 +4,9 @@ namespace CameraFabric.Device.VhostUser;
 
 public sealed partial class VhostUserFrontend
 {
-    /// <summary>GET_INFLIGHT_FD: memory for the back-end to note in what it holds. Keep it for as long as the driver's rings live.</summary>
+    /// <summary>
+    /// GET_INFLIGHT_FD: memory for the back-end to note in what it holds. Keep it for as long as the driver's rings live.
+    /// </summary>
     /// <param name="queues">For how many queues: all that the device has.</param>
     /// <param name="queueSize">The largest size of any.</param>
     /// <returns>To be given with <see cref="SetInflight"/>, to this and every later back-end.</returns>

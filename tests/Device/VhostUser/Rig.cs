@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using CameraFabric.Device.Tests.GuestMemory;
 using CameraFabric.Device.Tests.Virtqueues;
@@ -16,14 +17,20 @@ internal sealed class Rig : IDisposable
     public const ulong Features =
         VirtioFeatures.Version1 | VirtioFeatures.IndirectDescriptors | VirtioFeatures.EventIndex | VirtioFeatures.ProtocolFeatures;
     public static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
-    private readonly Thread _thread;
+    private Thread _thread;
     private VhostUserEnd? _end;
     private Exception? _failure;
 
     public Rig(EchoDevice? device = null, VhostUserOptions? options = null)
     {
-        Device = device ?? new EchoDevice();
         Options = options ?? new VhostUserOptions();
+        Connect(device ?? new EchoDevice());
+    }
+
+    [MemberNotNull(nameof(Device), nameof(Socket), nameof(Frontend), nameof(Backend), nameof(_thread))]
+    private void Connect(EchoDevice device)
+    {
+        Device = device;
         var (ours, theirs) = UnixSocket.Pair();
         Socket = ours;
         Frontend = new VhostUserFrontend(ours, Soon);
@@ -42,15 +49,15 @@ internal sealed class Rig : IDisposable
         _thread.Start();
     }
 
-    public EchoDevice Device { get; }
+    public EchoDevice Device { get; private set; }
 
     public VhostUserOptions Options { get; }
 
-    public UnixSocket Socket { get; }
+    public UnixSocket Socket { get; private set; }
 
-    public VhostUserFrontend Frontend { get; }
+    public VhostUserFrontend Frontend { get; private set; }
 
-    public VhostUserBackend Backend { get; }
+    public VhostUserBackend Backend { get; private set; }
 
     public TestMemory Guest { get; } = new();
 
@@ -118,6 +125,37 @@ internal sealed class Rig : IDisposable
         Kick(index);
         Frontend.SetVringEnable(index, true);
         return ring;
+    }
+
+    /// <summary>The back-end is gone without a word, and another one, with another device, is connected to.</summary>
+    public Rig Replace(EchoDevice? device = null)
+    {
+        Backend.Stop();
+        Assert.True(_thread.Join(Soon), "the back-end does not end");
+        Backend.Dispose();
+        Frontend.Dispose();
+        Connect(device ?? new EchoDevice());
+        return Negotiate().ShareMemory();
+    }
+
+    /// <summary>Memory for what is in flight, new or from before, handed to the back-end.</summary>
+    public InflightArea Track(InflightArea? area = null)
+    {
+        area ??= Frontend.GetInflight(Device.QueueCount, 8);
+        Frontend.SetInflight(area);
+        return area;
+    }
+
+    /// <summary>Runs a ring that ran with another back-end, as front-ends do: from the used index, whatever was in flight.</summary>
+    public void RunOn(int index = 0)
+    {
+        var ring = Rings[index];
+        Frontend.SetVringNum(index, ring.Size);
+        Frontend.SetVringBase(index, ring.UsedIndex);
+        Frontend.SetVringAddr(index, ring.Addresses);
+        Frontend.SetVringCall(index, Calls[index].Descriptor);
+        Frontend.SetVringKick(index, Kicks[index].Descriptor);
+        Frontend.SetVringEnable(index, true);
     }
 
     /// <summary>Makes one echo request available; true if the device wants a kick.</summary>
