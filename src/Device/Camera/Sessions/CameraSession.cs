@@ -273,15 +273,6 @@ public sealed partial class CameraSession
         RefreshConfig();
     }
 
-    /// <summary>
-    /// The configuration space as it reads now, <see cref="CameraConfig.Bytes"/> bytes or as many as there is room for. Any thread.
-    /// </summary>
-    public void ReadConfig(Span<byte> config)
-    {
-        var image = Volatile.Read(ref _config);
-        image.AsSpan(0, Math.Min(image.Length, config.Length)).CopyTo(config);
-    }
-
     // STOP and FLUSH may have waited for a request; the commands behind them may change what the configuration space says.
     private void Settle()
     {
@@ -300,32 +291,5 @@ public sealed partial class CameraSession
         _session.State = SessionState.Broken;
         RefreshConfig();
         _session.Host.Violation(violation);
-    }
-
-    private byte[] RenderConfig()
-    {
-        var image = new byte[CameraConfig.Bytes];
-        CameraWire.Write(image, _session.ReadConfig());
-        return image;
-    }
-
-    // After whatever may have changed the state: what a restart must not lose is kept, and the configuration space follows. Not amid a
-    // command: its change is kept together with its answer.
-    private void RefreshConfig()
-    {
-        _keeper.Keep();
-        RefreshImage();
-    }
-
-    // Readers on other threads see either the old image or the new one, never a mixture.
-    private void RefreshImage()
-    {
-        if (CameraWire.Read<CameraConfig>(_config) != _session.ReadConfig()) Volatile.Write(ref _config, RenderConfig());
-    }
-
-    private void AnnounceConfig()
-    {
-        RefreshImage();
-        _session.Host.ConfigChanged();
     }
 }
