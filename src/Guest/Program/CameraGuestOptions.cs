@@ -64,7 +64,7 @@ public sealed record CameraGuestOptions
     public bool Reconnect { get; init; }
 
     /// <summary>
-    /// With <see cref="Reconnect"/>: whether the rings are kept when the device goes away, as a VMM does that hands them to the next device.
+    /// With <see cref="Reconnect"/>: whether the rings are kept when the device goes away, as by a VMM that hands them to the next one.
     /// Default true.
     /// </summary>
     public bool KeepRings { get; init; } = true;

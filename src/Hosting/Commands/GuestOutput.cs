@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CameraFabric.Guest.Program;
@@ -36,10 +37,9 @@ internal sealed class GuestOutput(bool json)
     }
 
     /// <summary>What interruptions cost, in words; null if there was none.</summary>
-    public static string? Interruptions(GuestReport report) => report.Interruptions is { Count: > 0 } told
-        ? $"interruptions: {told.Count}, longest gap {told.LongestGap / 1000:F1} ms from frame to frame, {told.Cancelled} requests cancelled by them; "
-            + $"discontinuities: {report.Frames.Marked.GetValueOrDefault("Discontinuity")}"
-        : null;
+    public static string? Interruptions(GuestInterruptionReport told, long discontinuities) => told.Count == 0 ? null
+        : string.Create(CultureInfo.InvariantCulture,
+            $"interruptions: {told.Count}, longest gap {told.LongestGap / 1000:F1} ms from frame to frame, {told.Cancelled} requests cancelled by them; discontinuities: {discontinuities}");
 
     /// <summary>What was wrong with the source, in words; empty if nothing was.</summary>
     public static string Faults(GuestFrameReport frames) =>
@@ -60,7 +60,7 @@ internal sealed class GuestOutput(bool json)
             $"{report.Latency.P50:F0}", $"{report.Latency.P99:F0}", $"{report.Latency.Maximum:F0}", $"{report.Pace.Stutters}",
             $"{report.Verification.Failures}");
         AnsiConsole.Write(sheet.ForTerminal());
-        if (Interruptions(report) is { } interruptions) Console.Out.WriteLine(interruptions);
+        if (Interruptions(report.Interruptions, report.Frames.Marked.GetValueOrDefault("Discontinuity")) is { } interruptions) Console.Out.WriteLine(interruptions);
         if (Controls(report.Controls) is var controls and not "-") Console.Out.WriteLine($"controls: {controls}");
     }
 

@@ -34,6 +34,7 @@ public sealed partial class CameraSession
         _requests.Line.Interrupt();
         BreakIf(_requests.TakeEarly());
         _commands.Resume();
+        _keeper.Keep();
         AnnounceConfig();
     }
 }

@@ -292,15 +292,6 @@ public sealed partial class CameraSession
         RefreshConfig();
     }
 
-    /// <summary>
-    /// The configuration space as it reads now, <see cref="CameraConfig.Bytes"/> bytes or as many as there is room for. Any thread.
-    /// </summary>
-    public void ReadConfig(Span<byte> config)
-    {
-        var image = Volatile.Read(ref _config);
-        image.AsSpan(0, Math.Min(image.Length, config.Length)).CopyTo(config);
-    }
-
     // STOP and FLUSH may have waited for a request; the commands behind them may change what the configuration space says.
     private void Settle()
     {
@@ -319,26 +310,5 @@ public sealed partial class CameraSession
         _session.State = SessionState.Broken;
         RefreshConfig();
         _session.Host.Violation(violation);
-    }
-
-    private byte[] RenderConfig()
-    {
-        var image = new byte[CameraConfig.Bytes];
-        CameraWire.Write(image, _session.ReadConfig());
-        return image;
-    }
-
-    // After whatever may have changed the state: what a restart must not lose is kept, and the configuration space follows.
-    // Readers on other threads see either the old image or the new one, never a mixture.
-    private void RefreshConfig()
-    {
-        _keeper.Keep();
-        if (CameraWire.Read<CameraConfig>(_config) != _session.ReadConfig()) Volatile.Write(ref _config, RenderConfig());
-    }
-
-    private void AnnounceConfig()
-    {
-        RefreshConfig();
-        _session.Host.ConfigChanged();
     }
 }

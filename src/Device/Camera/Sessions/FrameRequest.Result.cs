@@ -45,9 +45,11 @@ public sealed partial class FrameRequest
             : (items & (ResultFlags.Late | ResultFlags.Clamped | ResultFlags.Ignored)) != 0 ? CameraStatus.NotApplied
             : CameraStatus.Ok;
         var frameFlags = (FrameFlags)header.Flags;
+        // Taken also where the frame says so by itself: it is the first one either way.
+        var isDiscontinuity = (status == CameraStatus.Ok && _line.TakeInterruption()) || (frameFlags & FrameFlags.Discontinuity) != 0;
         var flags = items
             | (isLate ? ResultFlags.Late : 0)
-            | ((frameFlags & FrameFlags.Discontinuity) != 0 || (status == CameraStatus.Ok && _line.TakeInterruption()) ? ResultFlags.Discontinuity : 0)
+            | (isDiscontinuity ? ResultFlags.Discontinuity : 0)
             | ((frameFlags & FrameFlags.Corrupt) != 0 ? ResultFlags.Corrupt : 0)
             | ((frameFlags & FrameFlags.Checksummed) != 0 ? ResultFlags.Checksum : 0);
         var droppedBefore = status == CameraStatus.Ok ? _line.Delivered(header.Sequence) : 0;

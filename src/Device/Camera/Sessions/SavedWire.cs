@@ -39,7 +39,7 @@ internal readonly record struct SavedSlot(
 /// <param name="Flags">Whether the rest is there.</param>
 /// <param name="BufferCount">Buffers that follow.</param>
 /// <param name="ControlsBytes">Bytes of the control packet.</param>
-/// <param name="AnswerBytes">Bytes of the answer; 0: the state is not the work of a command, or of one that is known to be answered.</param>
+/// <param name="AnswerBytes">Bytes of the answer; 0: the state is not the work of a command.</param>
 /// <param name="CommandHead">The command's chain.</param>
 /// <param name="CommandBytes">The command's length.</param>
 /// <param name="CommandChecksum">CRC-32C of the command.</param>
