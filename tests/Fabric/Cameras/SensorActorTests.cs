@@ -208,6 +208,7 @@ public sealed class SensorActorTests : SensorActorTest
         clock.Release();
 
         _camera.ExpectMsg<SensorReady>(Patience);
+        AwaitCondition(() => _sensors.Configured == 2, Patience);
         _sensors.Expose();
         TakeFrame();
         Close(sensor);
