@@ -42,7 +42,9 @@ internal sealed class RegionMapping
                     $"{region}: its file can still be shrunk; seal it with F_SEAL_SHRINK (QEMU: memory-backend-memfd with seal=on)");
             }
 
-            return new RegionMapping(region, MappedMemory.Map(file, (long)region.MappingOffset, (long)region.Size, MapAccess.ReadWrite));
+            var memory = MappedMemory.Map(
+                file, (long)region.MappingOffset, (long)region.Size, MapAccess.ReadWrite, guarded: true);
+            return new RegionMapping(region, memory);
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)
         {

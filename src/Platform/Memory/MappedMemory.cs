@@ -16,10 +16,12 @@ public sealed unsafe class MappedMemory : IDisposable
 {
     private readonly nuint _mappedLength;
     private readonly nuint _lead;
+    private readonly nuint _guard;
     private nint _start;
 
-    private MappedMemory(byte* start, nuint lead, nuint mappedLength, long length, bool isReadOnly)
+    private MappedMemory(byte* start, nuint lead, nuint mappedLength, nuint guard, long length, bool isReadOnly)
     {
+        _guard = guard;
         _start = (nint)start;
         _lead = lead;
         _mappedLength = mappedLength;
@@ -42,10 +44,12 @@ public sealed unsafe class MappedMemory : IDisposable
     /// <param name="length">Bytes, above 0.</param>
     /// <param name="access">What for.</param>
     /// <param name="populate">Whether to take all pages from the system now, so that no later access has to.</param>
+    /// <param name="guarded">Whether nothing else shall ever lie next to it: a page that nobody can touch is kept on either side.</param>
     /// <exception cref="ArgumentOutOfRangeException">Negative or beyond the largest file, or beyond the end of this one.</exception>
     /// <exception cref="LinuxException">The kernel refuses, e.g. for lack of permission (EACCES) or address space (ENOMEM).</exception>
     /// <exception cref="PlatformNotSupportedException">The machine is not 64-bit little-endian: the shared structures are.</exception>
-    public static MappedMemory Map(FileDescriptor file, long offset, long length, MapAccess access, bool populate = false)
+    public static MappedMemory Map(
+        FileDescriptor file, long offset, long length, MapAccess access, bool populate = false, bool guarded = false)
     {
         if (!BitConverter.IsLittleEndian || sizeof(nint) != 8)
         {
@@ -70,9 +74,16 @@ public sealed unsafe class MappedMemory : IDisposable
         var total = ((nuint)length + lead + page - 1) / page * page;
         var protection = access == MapAccess.ReadWrite ? Libc.ProtectRead | Libc.ProtectWrite : Libc.ProtectRead;
         var flags = populate ? Libc.MapShared | Libc.MapPopulate : Libc.MapShared;
-        var mapped = Libc.Map(null, total, protection, flags, file, offset - (long)lead);
-        if (mapped == (void*)-1) throw LinuxException.For(Libc.LastError, $"mmap of {length} bytes at {offset}");
-        return new MappedMemory((byte*)mapped + lead, lead, total, length, access == MapAccess.ReadOnly);
+        var wanted = guarded ? GuardPages.Reserve(total, page) : null;
+        var mapped = Libc.Map(wanted, total, protection, guarded ? flags | Libc.MapFixed : flags, file, offset - (long)lead);
+        if (mapped == (void*)-1)
+        {
+            var error = Libc.LastError;
+            if (guarded) GuardPages.Release(wanted, total, page);
+            throw LinuxException.For(error, $"mmap of {length} bytes at {offset}");
+        }
+
+        return new MappedMemory((byte*)mapped + lead, lead, total, guarded ? page : 0, length, access == MapAccess.ReadOnly);
     }
 
     /// <summary>
@@ -150,7 +161,7 @@ public sealed unsafe class MappedMemory : IDisposable
     public void Dispose()
     {
         var start = Interlocked.Exchange(ref _start, 0);
-        if (start != 0) _ = Libc.Unmap((byte*)start - _lead, _mappedLength); // fails only for a range that was never mapped
+        if (start != 0) GuardPages.Release((byte*)start - _lead, _mappedLength, _guard);
     }
 
     private byte* At(long offset, int length)
