@@ -146,14 +146,16 @@ internal sealed class GuestQueue(GuestRam ram, int index, int size, ulong featur
     public void RestoreUsedIndex() => ram.Write(UsedPlace + 2, _used, 2);
 
     /// <summary>What the device must find now. The chain is the caller's; <see cref="Take"/> or <see cref="Recycle"/> it.</summary>
-    public Sight Predict(out GuestChain? chain)
+    /// <param name="knowsHeld">Whether <see cref="Held"/> is known to be right.</param>
+    /// <param name="chain">The chain, if there is one.</param>
+    public Sight Predict(bool knowsHeld, out GuestChain? chain)
     {
         chain = null;
         var waiting = (ushort)(ram.Word(Available + 2) - _next);
         if (waiting == 0) return Sight.Nothing;
         if (waiting > size) return Sight.Violation;
         var head = ram.Word(Available + 4 + (2 * (_next & (size - 1))));
-        if (head >= size || _held.Exists(held => held.Head == head)) return Sight.Violation;
+        if (head >= size || (knowsHeld && IsHeld(head))) return Sight.Violation;
         chain = _free.TryPop(out var free) ? free : new GuestChain();
         chain.Clear();
         chain.Head = head;
@@ -181,6 +183,16 @@ internal sealed class GuestQueue(GuestRam ram, int index, int size, ulong featur
         written = MemoryMarshal.Read<uint>(entry[4..]);
         _used++;
         return true;
+    }
+
+    private bool IsHeld(ushort head)
+    {
+        foreach (var chain in _held)
+        {
+            if (chain.Head == head) return true;
+        }
+
+        return false;
     }
 
     // virtio 1.3, 2.7.5: true if the chain is one that a device takes.

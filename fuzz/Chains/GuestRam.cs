@@ -11,7 +11,7 @@ namespace CameraFabric.Fuzz.Chains;
 internal sealed class GuestRam : IDisposable
 {
     /// <summary>Bytes of the file; the last page is not full.</summary>
-    public const int Bytes = 0x9400;
+    public const int Bytes = 0x5c00;
 
     /// <summary>Where the rings are: one every <see cref="RingBytes"/> from here.</summary>
     public const int Rings = 0x400;
@@ -25,15 +25,16 @@ internal sealed class GuestRam : IDisposable
     public const int Messages = 0x1400;
 
     /// <summary>Where frames may go.</summary>
-    public const int Frames = 0x4c00;
+    public const int Frames = 0x3800;
 
-    private readonly MemoryFile _file = MemoryFile.Create("fuzzed-guest", Bytes);
+    private readonly MemoryFile _file;
     private readonly MappedMemory _memory;
     private readonly byte[] _copy = new byte[Bytes];
     private readonly byte[] _fresh = new byte[Bytes];
 
-    public GuestRam()
+    public GuestRam(string name = "guest")
     {
+        _file = MemoryFile.Create(name, Bytes);
         _memory = _file.Map(MapAccess.ReadWrite, populate: true);
         _fresh.AsSpan().Fill(0xc5);
         foreach (var region in Regions) _fresh.AsSpan((int)region.MappingOffset, (int)region.Size).Clear();
@@ -43,9 +44,9 @@ internal sealed class GuestRam : IDisposable
     /// <summary>One long region that a second one follows in guest addresses, but not in the file; and one far away.</summary>
     public static MemoryRegion[] Regions { get; } =
     [
-        new(0x4000_0000, 0x6000, 0x7f00_0000_0000, 0x400),
-        new(0x4000_6000, 0x1000, 0x7f00_1000_0000, 0x6800),
-        new(0x1_0000_0000, 0x1000, 0x7f00_2000_0000, 0x8000),
+        new(0x4000_0000, 0x4400, 0x7f00_0000_0000, 0x400),
+        new(0x4000_4400, 0x400, 0x7f00_1000_0000, 0x4c00),
+        new(0x1_0000_0000, 0x400, 0x7f00_2000_0000, 0x5400),
     ];
 
     public MemoryTable Table { get; private set; }

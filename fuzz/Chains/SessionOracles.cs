@@ -30,6 +30,12 @@ internal sealed class SessionOracles(GuestRam ram, GuestQueue[] queues)
         foreach (var piece in chain.Writable) BlindIfOverUsed(piece);
     }
 
+    /// <summary>The device is about to look at a chain that it has just taken.</summary>
+    public void NoteBuffers(GuestChain chain, int queue)
+    {
+        if (queue == CameraWire.ControlQueue) NoteBuffers(chain);
+    }
+
     /// <summary>Before each step of the device: what it will find in commands that it holds may become an attached buffer.</summary>
     public void BeforeDevice()
     {

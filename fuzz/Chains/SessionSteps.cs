@@ -16,10 +16,14 @@ internal static class SessionSteps
         switch (random.Below(10))
         {
             case 0: return Step.Of(StepKind.Poke, Place(random)).With(Noise(random, 1 + random.Below(24)));
-            case 1 or 2: return Step.Of(StepKind.PokeMessage, Few(random, 3), (ulong)random.Below(120), (ulong)random.Below(4), random.Hostile());
-            case 3: return Step.Of(StepKind.Descriptor, Few(random, 3), Few(random, 16), Address(random), Length(random), Few(random, 8), Few(random, 18));
-            case 4: return Step.Of(StepKind.TableEntry, Few(random, 3), Few(random, 6), Address(random), Length(random), Few(random, 8), Few(random, 8));
-            case 5: return Step.Of(StepKind.Available, Few(random, 3), Few(random, 3), random.Chance(8) ? random.Hostile() : Few(random, 17));
+            case 1 or 2: return Step.Of(StepKind.PokeMessage, Few(random, 3), (ulong)random.Below(120), (ulong)random.Below(4),
+                random.Hostile());
+            case 3: return Step.Of(StepKind.Descriptor, Few(random, 3), Few(random, 16), Address(random), Length(random), Few(random, 8),
+                Few(random, 18));
+            case 4: return Step.Of(StepKind.TableEntry, Few(random, 3), Few(random, 6), Address(random), Length(random), Few(random, 8),
+                Few(random, 8));
+            case 5: return Step.Of(StepKind.Available, Few(random, 3), Few(random, 3), random.Chance(8) ? random.Hostile() : Few(random,
+                17));
             case 6: return Step.Of(StepKind.AvailableIndex, Few(random, 3), random.Chance(8) ? random.Hostile() : Few(random, 4));
             case 7: return Step.Of(StepKind.Pump, Few(random, 3), Few(random, 3));
             case 8: return Step.Of(StepKind.Send, Few(random, 3), Room(random), Few(random, 16)).With(Noise(random, random.Below(96)));
@@ -42,7 +46,8 @@ internal static class SessionSteps
                 var packet = Packet(random);
                 return Command(random, CameraCommand.Start, [.. Words(0, 0, (uint)packet.Length, 0), .. packet]);
             case 6:
-                var type = random.Pick<CameraCommand>([CameraCommand.Stop, CameraCommand.Flush, CameraCommand.Release, CameraCommand.DetachBuffer]);
+                var type = random.Pick<CameraCommand>([CameraCommand.Stop, CameraCommand.Flush, CameraCommand.Release,
+                    CameraCommand.DetachBuffer]);
                 return Command(random, type, Words(0, 0, (uint)Few(random, 5), 0));
             case 7:
                 packet = Packet(random);
@@ -136,12 +141,14 @@ internal static class SessionSteps
         }
 
         var packet = target[..writer.Finish()];
-        if (packet.Length > 0 && random.Chance(4)) CameraWire.Write(packet.AsSpan(random.Below(packet.Length / 4) * 4), (uint)random.Hostile());
+        if (packet.Length > 0 && random.Chance(4)) CameraWire.Write(packet.AsSpan(random.Below(packet.Length / 4) * 4),
+            (uint)random.Hostile());
         return packet;
     }
 
     private static Step Command(FuzzRandom random, CameraCommand type, byte[] body, bool patch = true) => Step.Of(
-        StepKind.Command, random.Chance(40) ? random.Hostile() & 0xffff : (ulong)type, patch ? 1ul : 0, random.Chance(40) ? random.Hostile() : 0,
+        StepKind.Command, random.Chance(40) ? random.Hostile() & 0xffff : (ulong)type, patch ? 1ul : 0, random.Chance(40)
+            ? random.Hostile() : 0,
         Room(random), random.Chance(2) ? 4 : Few(random, 8), random.Chance(100) ? 1ul : 0).With(body);
 
     private static ulong Few(FuzzRandom random, int below) => (ulong)random.Below(below);
@@ -157,7 +164,8 @@ internal static class SessionSteps
     private static ulong Address(FuzzRandom random) => random.Below(4) switch
     {
         0 => random.Hostile(),
-        1 => GuestRam.Regions[random.Below(3)].GuestAddress + random.Pick<ulong>([0, 0xff0, 0x1000, 0x5ff8, 0x6000]) - (ulong)random.Below(32),
+        1 => GuestRam.Regions[random.Below(3)].GuestAddress + random.Pick<ulong>([0, 0x3f0, 0x400, 0x43f8, 0x4400,
+            0x4800]) - (ulong)random.Below(32),
         _ => GuestRam.AddressOf((int)Place(random)),
     };
 

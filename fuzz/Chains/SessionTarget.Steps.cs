@@ -15,7 +15,7 @@ internal sealed partial class SessionTarget
     /// <summary>In a shape: the device does not look yet, so that the memory can still change.</summary>
     public const ulong Unserved = 8;
 
-    private const int Slots = 15;
+    private const int Slots = 10;
     private const int SlotBytes = 0x380;
     private const int SlotReadable = 0x80;
     private const int SlotWritable = 0x200;
@@ -186,7 +186,8 @@ internal sealed partial class SessionTarget
         // What a delivery has claimed is still held; the stop forgets it, and its end must then touch nothing.
         var next = _queues[index].Stop();
         _guest[index].Restart();
-        Oracle.Expect(next == _guest[index].Next, $"queue {index} stops at {next}; {_guest[index].Next} chains were taken");
+        Oracle.Expect(_oracles.IsBlind || next == _guest[index].Next,
+            $"queue {index} stops at {next}; {_guest[index].Next} chains were taken");
         _queues[index] = Start(_guest[index], _features, next);
     }
 

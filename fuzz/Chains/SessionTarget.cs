@@ -14,7 +14,6 @@ namespace CameraFabric.Fuzz.Chains;
 /// </summary>
 internal sealed partial class SessionTarget : IFuzzTarget
 {
-    private const int TableEvery = 256;
     private const ulong SessionId = 7;
     private const ulong AllFeatures = VirtioFeatures.EventIndex | VirtioFeatures.IndirectDescriptors;
     private readonly Func<FuzzRandom, Step> _newStep;
@@ -36,7 +35,7 @@ internal sealed partial class SessionTarget : IFuzzTarget
     /// <param name="name">Its name.</param>
     /// <param name="newStep">What it likes to try.</param>
     /// <param name="tableEvery">After how many executions the memory table is given up, which shows whether anybody still uses it.</param>
-    public SessionTarget(string name, Func<FuzzRandom, Step> newStep, int tableEvery = TableEvery)
+    public SessionTarget(string name, Func<FuzzRandom, Step> newStep, int tableEvery = 1)
     {
         Name = name;
         _newStep = newStep;
@@ -68,6 +67,7 @@ internal sealed partial class SessionTarget : IFuzzTarget
         for (var i = 0; i < steps.Length; i++)
         {
             var before = _session.State;
+            _seen.State = (uint)before | ((uint)_session.Role << 3) | (_session.InFlight > 0 ? 32u : 0) | (_host.Asks > 0 ? 64u : 0);
             Play(steps[i]);
             if (Defect is { } defect)
             {
@@ -171,7 +171,7 @@ internal sealed partial class SessionTarget : IFuzzTarget
         {
             _oracles.BeforeDevice();
             GuestChain? predicted = null;
-            var sight = _queues[index].IsRunning ? guest.Predict(out predicted) : GuestQueue.Sight.Nothing;
+            var sight = _queues[index].IsRunning ? guest.Predict(!_oracles.IsBlind, out predicted) : GuestQueue.Sight.Nothing;
             DescriptorChain? chain;
             try
             {
@@ -180,7 +180,8 @@ internal sealed partial class SessionTarget : IFuzzTarget
             catch (VirtqueueException e)
             {
                 _seen.See(2, e.Message);
-                if (!_oracles.IsBlind) Oracle.Expect(sight == GuestQueue.Sight.Violation, $"queue {index} refuses what is right: {e.Message}");
+                if (!_oracles.IsBlind) Oracle.Expect(sight == GuestQueue.Sight.Violation,
+                    $"queue {index} refuses what is right: {e.Message}");
                 Oracle.Expect(!_queues[index].IsRunning, $"queue {index} goes on after a violation");
                 _oracles.AfterDevice("pop", _seen);
                 return;
@@ -188,13 +189,12 @@ internal sealed partial class SessionTarget : IFuzzTarget
 
             if (chain is null)
             {
-                if (!_oracles.IsBlind) Oracle.Expect(sight == GuestQueue.Sight.Nothing, $"queue {index} gives nothing, where there is {sight}");
+                if (!_oracles.IsBlind) Oracle.Expect(sight == GuestQueue.Sight.Nothing,
+                    $"queue {index} gives nothing, where there is {sight}");
                 _oracles.AfterDevice("pop", _seen);
                 return;
             }
 
-            // Over a used ring that the guest gave away as a buffer, the second opinion does not know what the device still has.
-            if (_oracles.IsBlind && predicted is null) return;
             Oracle.Expect(sight == GuestQueue.Sight.Chain, $"queue {index} gives chain {chain.Head}, where there is {sight}");
             Oracle.Expect(chain.Head == predicted!.Head && chain.ReadableBytes == predicted.ReadableBytes
                 && chain.WritableBytes == predicted.WritableBytes,
@@ -202,7 +202,7 @@ internal sealed partial class SessionTarget : IFuzzTarget
                 + $"{predicted.Head} of {predicted.ReadableBytes}+{predicted.WritableBytes}");
             guest.Take(predicted);
             _oracles.Taken(predicted);
-            _oracles.BeforeDevice();
+            _oracles.NoteBuffers(predicted, index);
             switch (index)
             {
                 case CameraWire.ControlQueue: _session.OnCommand(chain); break;

@@ -6,7 +6,7 @@ namespace CameraFabric.Fuzz.Inputs;
 /// <param name="newStep">Makes a step that is likely to be of use to the target.</param>
 internal sealed class Mutator(Func<FuzzRandom, Step> newStep)
 {
-    public const int MaximumSteps = 64;
+    public const int MaximumSteps = 40;
     public const int MaximumBytes = 4200;
     private readonly List<Step> _steps = [];
 

@@ -8,9 +8,9 @@ namespace CameraFabric.Fuzz.Messages;
 internal sealed class DescriptorKit : IDisposable
 {
     private readonly FileDescriptor _guest;
-    private readonly MemoryFile _small = MemoryFile.Create("fuzzed-small", 4096);
-    private readonly MemoryFile _loose = MemoryFile.Create("fuzzed-loose", 1 << 16, MemorySeals.None);
-    private readonly MemoryFile _readOnly = MemoryFile.Create("fuzzed-rigid", 1 << 16, MemorySeals.Write | MemorySeals.Shrink);
+    private readonly MemoryFile _small;
+    private readonly MemoryFile _loose;
+    private readonly MemoryFile _readOnly;
     private readonly AnonymousPipeServerStream _pipe = new(PipeDirection.In);
     private readonly FileStream _null = new("/dev/null", FileMode.Open, FileAccess.ReadWrite);
     private readonly FileDescriptor _pipeIn;
@@ -19,9 +19,12 @@ internal sealed class DescriptorKit : IDisposable
     private readonly EventFd[] _events = new EventFd[CameraWire.QueueCount];
     private (UnixSocket Ours, UnixSocket Theirs) _socket;
 
-    public DescriptorKit(FileDescriptor guest)
+    public DescriptorKit(string name, FileDescriptor guest)
     {
         _guest = guest;
+        _small = MemoryFile.Create($"{name}small", 4096);
+        _loose = MemoryFile.Create($"{name}loose", 1 << 16, MemorySeals.None);
+        _readOnly = MemoryFile.Create($"{name}rigid", 1 << 16, MemorySeals.Write | MemorySeals.Shrink);
         _pipeIn = new FileDescriptor((int)_pipe.SafePipeHandle.DangerousGetHandle(), ownsHandle: false);
         _pipeOut = new FileDescriptor((int)_pipe.ClientSafePipeHandle.DangerousGetHandle(), ownsHandle: false);
         _nowhere = new FileDescriptor((int)_null.SafeFileHandle.DangerousGetHandle(), ownsHandle: false);
@@ -51,6 +54,7 @@ internal sealed class DescriptorKit : IDisposable
     public void Dispose()
     {
         Close();
+        _pipe.ClientSafePipeHandle.Dispose();
         _pipe.Dispose();
         _null.Dispose();
         _small.Dispose();

@@ -41,7 +41,9 @@ internal sealed class FuzzDevice : IVhostUserDevice
 
     public void ReadConfig(Span<byte> whole) => _session.ReadConfig(whole);
 
-    /// <summary>The real device's space is for reading alone. Here a write is how the guest's own doings come in between the messages.</summary>
+    /// <summary>
+    /// The real device's space is for reading alone. Here a write is how the guest's own doings come in between the messages.
+    /// </summary>
     public bool TryWriteConfig(int offset, ReadOnlySpan<byte> data)
     {
         if (offset != 0 || data.Length != sizeof(int)) return false;
@@ -61,6 +63,7 @@ internal sealed class FuzzDevice : IVhostUserDevice
     public void QueueKicked(int index)
     {
         if (_queues[index] is not { } queue) throw new FindingException($"queue {index} is kicked and does not run");
+        _seen.State = (uint)_session.State | ((uint)Running << 3);
         try
         {
             while (_session.State != SessionState.Broken && queue.TryPop() is { } chain)

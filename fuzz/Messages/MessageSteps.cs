@@ -20,8 +20,10 @@ internal static class MessageSteps
         var queue = (uint)random.Below(random.Chance(20) ? 300 : CameraWire.QueueCount);
         return random.Below(24) switch
         {
-            0 => Message(random, FrontendRequest.SetFeatures, Wide(random.Chance(4) ? random.Hostile() : Features & ~(random.Next() & (1UL << 29)))),
-            1 => Message(random, FrontendRequest.SetProtocolFeatures, Wide((ulong)ProtocolFeatures.All & ~(random.Chance(2) ? 0 : random.Next()))),
+            0 => Message(random, FrontendRequest.SetFeatures, Wide(random.Chance(4) ? random.Hostile()
+                : Features & ~(random.Next() & (1UL << 29)))),
+            1 => Message(random, FrontendRequest.SetProtocolFeatures, Wide((ulong)ProtocolFeatures.All & ~(random.Chance(2) ? 0
+                : random.Next()))),
             2 or 3 => MemoryTable(random),
             4 => Message(random, FrontendRequest.AddMemReg, [.. Wide(0), .. Region(random, random.Below(3))], 0, 1),
             5 => Message(random, FrontendRequest.RemMemReg, [.. Wide(0), .. Region(random, random.Below(3))]),
@@ -31,19 +33,22 @@ internal static class MessageSteps
             9 => Message(random, FrontendRequest.GetVringBase, Words(queue, 0)),
             10 or 11 => Signal(random, FrontendRequest.SetVringKick, queue),
             12 => Signal(random, random.Chance(2) ? FrontendRequest.SetVringCall : FrontendRequest.SetVringErr, queue),
-            13 or 14 => Message(random, FrontendRequest.SetVringEnable, Words(queue, random.Chance(12) ? (uint)random.Hostile() : (uint)random.Below(2))),
+            13 or 14 => Message(random, FrontendRequest.SetVringEnable, Words(queue, random.Chance(12) ? (uint)random.Hostile()
+                : (uint)random.Below(2))),
             15 => Message(random, FrontendRequest.SetBackendReqFd, [], random.Chance(4) ? random.Below(DescriptorKit.Kinds) : 2, 1),
             16 => Message(random, random.Chance(2) ? FrontendRequest.GetConfig : FrontendRequest.SetConfig,
                 [.. Words((uint)random.Hostile(), (uint)random.Hostile(), 0), .. new byte[random.Below(16)]]),
             17 => Message(random, FrontendRequest.VringKick, Words(queue, 0)),
-            18 => Message(random, random.Pick<FrontendRequest>([FrontendRequest.ResetDevice, FrontendRequest.SetOwner, FrontendRequest.GetStatus]), []),
+            18 => Message(random, random.Pick<FrontendRequest>([FrontendRequest.ResetDevice, FrontendRequest.SetOwner,
+                FrontendRequest.GetStatus]), []),
             19 => Message(random, FrontendRequest.SetStatus, Wide(random.Chance(2) ? 0 : random.Hostile())),
             20 => Step.Of(StepKind.Kick, queue),
             21 => Step.Of(StepKind.Publish, queue, random.Chance(10) ? random.Hostile() : (ulong)random.Below(4)),
             22 => random.Chance(4)
                 ? Step.Of(StepKind.Cut, (ulong)random.Below(40))
                 : Step.Of(StepKind.Poke, (ulong)(GuestRam.Rings + random.Below(0xc00))).With(Wide(random.Hostile())),
-            _ => Message(random, random.Pick<FrontendRequest>(Requests), new byte[random.Below(64)], random.Below(DescriptorKit.Kinds), random.Below(3)),
+            _ => Message(random, random.Pick<FrontendRequest>(Requests), new byte[random.Below(64)], random.Below(DescriptorKit.Kinds),
+                random.Below(3)),
         };
     }
 
@@ -68,7 +73,8 @@ internal static class MessageSteps
         var place = GuestRam.Rings + ((int)(queue % CameraWire.QueueCount) * GuestRam.RingBytes);
         Span<ulong> words =
         [
-            queue, GuestRam.FrontendAddressOf(place), GuestRam.FrontendAddressOf(place + 0x140), GuestRam.FrontendAddressOf(place + 0x100), 0,
+            queue, GuestRam.FrontendAddressOf(place), GuestRam.FrontendAddressOf(place + 0x140),
+                GuestRam.FrontendAddressOf(place + 0x100), 0,
         ];
         if (random.Chance(6)) words[random.Below(words.Length)] = random.Hostile();
         return Message(random, FrontendRequest.SetVringAddr, MemoryMarshal.AsBytes(words).ToArray());

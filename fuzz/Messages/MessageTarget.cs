@@ -21,24 +21,33 @@ internal sealed class MessageTarget : IFuzzTarget
     private const int MostDescriptors = 200;
     private const uint SetConfig = (uint)FrontendRequest.SetConfig;
     private static readonly byte[] Poison = [.. Enumerable.Repeat((byte)0xff, VhostLimits.LongestMessage)];
-    private readonly GuestRam _ram = new();
+    private const int Again = 2;
+    private static int _lastId;
+    private readonly string _files = $"fuzzed-{Interlocked.Increment(ref _lastId)}-";
+    private readonly GuestRam _ram;
     private readonly DescriptorKit _kit;
     private readonly ProcessResources _resources;
+    private readonly int _mappings;
+    private readonly int _mappingsEvery;
+    private readonly List<Step[]> _recent = [];
     private readonly byte[] _stream = new byte[MostBytes + VhostLimits.LongestMessage];
     private GuestQueue[] _guest = [];
 
-    public MessageTarget()
+    /// <summary>A target.</summary>
+    /// <param name="mappingsEvery">
+    /// After how many executions the process's mappings are looked at, which takes longer than an execution. What is left mapped stays, so
+    /// that those since the last look can be made again, one by one.
+    /// </param>
+    public MessageTarget(int mappingsEvery = 1)
     {
-        _kit = new DescriptorKit(_ram.File);
+        _mappingsEvery = mappingsEvery;
+        _ram = new GuestRam($"{_files}guest");
+        _kit = new DescriptorKit(_files, _ram.File);
+        _resources = new ProcessResources(_files);
 
         // What the runtime opens with the first socket and the first wait is there from now on.
-        using (var first = new Connection(new Observations(), static _ => { }))
-        {
-            Send(first, []);
-            first.Backend.Run();
-        }
-
-        _resources = new ProcessResources();
+        Serve([], new Observations());
+        _mappings = _resources.Mappings();
     }
 
     public string Name => "messages";
@@ -46,12 +55,48 @@ internal sealed class MessageTarget : IFuzzTarget
     /// <summary>For tests of the oracles: called at the end of each execution, before they look.</summary>
     internal Action<VhostUserBackend>? Defect { get; set; }
 
+    internal FileDescriptor GuestFile => _ram.File;
+
     public Step NewStep(FuzzRandom random) => MessageSteps.Any(random);
 
     public void Run(ReadOnlySpan<Step> steps, Observations seen)
     {
-        Prepare();
         var script = steps.ToArray();
+        var left = DescriptorsLeft(script, seen);
+
+        // The runtime opens an assembly or a pipe whenever it first needs it. What the device leaves open it leaves every time.
+        for (var i = 0; i < Again && left > 0; i++) left = DescriptorsLeft(script, seen);
+        Oracle.Expect(left <= 0, $"{left} descriptors more are open after the connection than before");
+        _recent.Add(script);
+        if (_recent.Count < _mappingsEvery) return;
+        if (_resources.Mappings() > _mappings) BlameForMapping(seen);
+        _recent.Clear();
+    }
+
+    private void BlameForMapping(Observations seen)
+    {
+        foreach (var script in _recent)
+        {
+            var before = _resources.Mappings();
+            Serve(script, seen);
+            var after = _resources.Mappings();
+            Oracle.Expect(after <= before, $"{after - before} mappings of guest memory more after the connection than before: "
+                + $"{string.Join("; ", ScriptText.Write(script).Split('\n'))}");
+        }
+
+        throw new FindingException($"one of {_recent.Count} executions left guest memory mapped, and did not when made again");
+    }
+
+    private int DescriptorsLeft(Step[] script, Observations seen)
+    {
+        var before = ProcessResources.Descriptors();
+        Serve(script, seen);
+        return ProcessResources.Descriptors() - before;
+    }
+
+    private void Serve(Step[] script, Observations seen)
+    {
+        Prepare();
         using (var connection = new Connection(seen, index => Act(script, index)))
         {
             Send(connection, script);
@@ -67,8 +112,6 @@ internal sealed class MessageTarget : IFuzzTarget
         }
 
         _kit.Renew();
-        var leftover = _resources.Leftover();
-        Oracle.Expect(leftover.Length == 0, $"{leftover}");
     }
 
     public void Dispose()

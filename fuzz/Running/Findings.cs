@@ -51,7 +51,8 @@ internal static class Findings
         var into = Directory.CreateDirectory(Path.Combine(folder, target)).FullName;
         var path = Path.Combine(into, $"{Observations.HashOf(reason.Split('\n')[0]):x8}-{Environment.ProcessId}.txt");
         var comment = string.Join("", reason.Split('\n').Select(line => $"# {line.TrimEnd()}\n"));
-        File.WriteAllText(path, $"{comment}# ./fabric fuzz --replay {Path.GetRelativePath(Environment.CurrentDirectory, path)}\n" + ScriptText.Write(steps));
+        File.WriteAllText(path,
+            $"{comment}# ./fabric fuzz --replay {Path.GetRelativePath(Environment.CurrentDirectory, path)}\n" + ScriptText.Write(steps));
         return path;
     }
 }

@@ -8,7 +8,8 @@ namespace CameraFabric.Fuzz.Running;
 internal sealed record FuzzReport(
     double Seconds, ulong Executions, IReadOnlyList<FuzzReport.Row> Targets, ulong Signatures, ulong Corpus, ulong Findings)
 {
-    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    private static readonly JsonSerializerOptions Format = new() { WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
     /// <summary>One line of everything.</summary>
     public string Line => string.Create(CultureInfo.InvariantCulture,
@@ -35,7 +36,8 @@ internal sealed record FuzzReport(
 
         // Workers learn the same things: what the most learned of them saw, not the sum.
         return new FuzzReport(
-            time.TotalSeconds, rows.Aggregate(0ul, (sum, row) => sum + row.Executions), rows, seats.Max(seat => seat.Journal.SignatureCount),
+            time.TotalSeconds, rows.Aggregate(0ul, (sum, row) => sum + row.Executions), rows, seats.Max(seat =>
+                seat.Journal.SignatureCount),
             seats.Max(seat => seat.Journal.CorpusCount),
             seats.Aggregate((ulong)crashes, (sum, seat) => sum + seat.Journal.FindingCount));
     }

@@ -16,6 +16,7 @@ internal sealed class Journal : IDisposable
     private const int Corpus = 144;
     private const int Target = 152;
     private const int InputLength = 160;
+    private const int Beats = 168;
     private const int Input = 4096;
     private readonly Microsoft.Win32.SafeHandles.SafeFileHandle _file;
     private readonly MappedMemory _memory;
@@ -34,11 +35,15 @@ internal sealed class Journal : IDisposable
     /// <summary>Before an execution: what it is.</summary>
     public void Begin(int target, ReadOnlySpan<Step> steps)
     {
+        Beat();
         Set(InputLength, 0);
         Set(Target, (ulong)target);
         var length = ScriptBytes.Write(steps, _memory.Write(Input, Size - Input));
         Set(InputLength, (ulong)length);
     }
+
+    /// <summary>The worker is alive: it begins an execution, or one of those that make a finding short.</summary>
+    public void Beat() => Set(Beats, Get(Beats) + 1);
 
     /// <summary>After an execution.</summary>
     public void End(int target, long nanoseconds)
@@ -58,6 +63,8 @@ internal sealed class Journal : IDisposable
     public ulong ExecutionsOf(int target) => Get(Executions + (8 * target));
 
     public double SecondsOf(int target) => Get(Nanoseconds + (8 * target)) / 1e9;
+
+    public ulong BeatCount => Get(Beats);
 
     public ulong FindingCount => Get(Findings);
 

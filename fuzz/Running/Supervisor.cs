@@ -61,7 +61,8 @@ internal sealed class Supervisor(FuzzOptions options)
 
         // A worker that is started again must not walk into the same crash.
         var seed = options.Seed + (ulong)seat.Index + (1000 * (ulong)seat.Starts++);
-        foreach (var word in (string[])["--journal", seat.Path, "--seed", $"{seed}", "--target", options.Target, "--findings", options.Findings])
+        foreach (var word in (string[])["--journal", seat.Path, "--seed", $"{seed}", "--target", options.Target, "--findings",
+            options.Findings])
         {
             start.ArgumentList.Add(word);
         }
@@ -118,7 +119,7 @@ internal sealed class Supervisor(FuzzOptions options)
 internal sealed class Seat(string path, int index) : IDisposable
 {
     private readonly Queue<string> _words = new();
-    private ulong _executions;
+    private ulong _beats;
     private TimeSpan _processorTime;
     private long _since;
 
@@ -141,18 +142,17 @@ internal sealed class Seat(string path, int index) : IDisposable
         }
     }
 
-    public ulong Executions => FuzzTargets.All.Index().Aggregate(0ul, (sum, target) => sum + Journal.ExecutionsOf(target.Index));
-
     public void Begin(Process process)
     {
         Process?.Dispose();
         Process = process;
         lock (_words) _words.Clear();
-        (_executions, _processorTime, _since) = (Executions, TimeSpan.Zero, Stopwatch.GetTimestamp());
+        (_beats, _processorTime, _since) = (Journal.BeatCount, TimeSpan.Zero, Stopwatch.GetTimestamp());
         process.ErrorDataReceived += (_, e) =>
         {
             if (e.Data is not { } line) return;
-            if (line.StartsWith("finding", StringComparison.Ordinal) || line.StartsWith("  ", StringComparison.Ordinal)) Console.Error.WriteLine(line);
+            if (line.StartsWith("finding", StringComparison.Ordinal) || line.StartsWith("  ",
+                StringComparison.Ordinal)) Console.Error.WriteLine(line);
             lock (_words)
             {
                 if (_words.Count == 40) _words.Dequeue();
@@ -165,12 +165,12 @@ internal sealed class Seat(string path, int index) : IDisposable
     /// <summary>Whether the worker has been in one execution for too long. A worker that has only begun gets the longer time.</summary>
     public bool Hangs(TimeSpan mostProcessorTime, TimeSpan mostTime)
     {
-        var executions = Executions;
+        var beats = Journal.BeatCount;
         Process!.Refresh();
         var processorTime = Process.TotalProcessorTime;
-        if (executions != _executions)
+        if (beats != _beats)
         {
-            (_executions, _processorTime, _since) = (executions, processorTime, Stopwatch.GetTimestamp());
+            (_beats, _processorTime, _since) = (beats, processorTime, Stopwatch.GetTimestamp());
             return false;
         }
 

@@ -12,6 +12,7 @@ internal sealed class Worker
 {
     private const int MaximumCorpus = 4096;
     private const int MaximumSaved = 3;
+    private const int LookEvery = 64;
     private readonly FuzzOptions _options;
     private readonly Journal? _journal;
     private readonly List<Lane> _lanes = [];
@@ -27,7 +28,8 @@ internal sealed class Worker
         foreach (var (index, (name, share, make)) in FuzzTargets.All.Index())
         {
             if (options.Target != "all" && options.Target != name) continue;
-            _lanes.Add(new Lane(index, share, make, [.. FuzzTargets.CorpusFiles(name).Select(file => ScriptText.Read(File.ReadAllText(file)))]));
+            _lanes.Add(new Lane(index, share, make, [.. FuzzTargets.CorpusFiles(name).Select(file =>
+                ScriptText.Read(File.ReadAllText(file)))]));
         }
     }
 
@@ -97,23 +99,29 @@ internal sealed class Worker
         if (before > MaximumSaved) return;
         Found.Add(finding);
         if (_journal is null) return;
-        var shorter = Findings.Shorten(lane.Make, steps, finding);
+        var shorter = Findings.Shorten(
+            () =>
+            {
+                _journal.Beat();
+                return lane.Make(1);
+            },
+            steps, finding);
         var path = Findings.Save(_options.Findings, lane.Target.Name, finding, shorter);
         Console.Error.WriteLine($"finding in {lane.Target.Name}: {finding.Split('\n')[0]}\n  {path}");
     }
 
     /// <summary>A target with what it has taught so far.</summary>
-    private sealed class Lane(int index, int share, Func<IFuzzTarget> make, List<Step[]> corpus)
+    private sealed class Lane(int index, int share, Func<int, IFuzzTarget> make, List<Step[]> corpus)
     {
         public int Index => index;
 
         public int Share => share;
 
-        public Func<IFuzzTarget> Make => make;
+        public Func<int, IFuzzTarget> Make => make;
 
         public List<Step[]> Corpus => corpus;
 
-        public IFuzzTarget Target { get; private set; } = make();
+        public IFuzzTarget Target { get; private set; } = make(LookEvery);
 
         public Observations Seen { get; } = new();
 
@@ -125,7 +133,7 @@ internal sealed class Worker
         public void Renew()
         {
             Target.Dispose();
-            Target = make();
+            Target = make(LookEvery);
         }
     }
 }

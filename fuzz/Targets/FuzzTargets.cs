@@ -6,14 +6,17 @@ namespace CameraFabric.Fuzz.Targets;
 /// <summary>The targets there are, and how many executions each gets of a round of all.</summary>
 internal static class FuzzTargets
 {
-    public static readonly (string Name, int Share, Func<IFuzzTarget> Make)[] All =
+    /// <remarks>
+    /// The number with which a target is made: after how many executions it looks at what takes long to see. 1 for a single execution.
+    /// </remarks>
+    public static readonly (string Name, int Share, Func<int, IFuzzTarget> Make)[] All =
     [
-        ("chains", 64, () => new SessionTarget("chains", SessionSteps.Hostile)),
-        ("messages", 4, () => new MessageTarget()),
-        ("commands", 64, () => new SessionTarget("commands", SessionSteps.Commands)),
+        ("chains", 64, every => new SessionTarget("chains", SessionSteps.Hostile, every)),
+        ("messages", 4, every => new MessageTarget(every)),
+        ("commands", 64, every => new SessionTarget("commands", SessionSteps.Commands, every)),
     ];
 
-    public static IFuzzTarget Make(string name) => All.Single(target => target.Name == name).Make();
+    public static IFuzzTarget Make(string name) => All.Single(target => target.Name == name).Make(1);
 
     /// <summary>The folder of the corpus, found from the program's own folder upwards.</summary>
     public static string CorpusFolder()

@@ -2,12 +2,14 @@ namespace CameraFabric.Fuzz.Targets;
 
 /// <summary>
 /// What an execution was seen to do. Without the compiler's help there is no coverage; instead each observation (a status, an end's
-/// reason without its numbers, a state) is joined with the one before it, and a pair never seen before makes the input worth keeping.
+/// reason without its numbers) is joined with the state in which it was made, and a pair never seen before makes the input worth keeping.
 /// </summary>
 internal sealed class Observations
 {
     private readonly bool[] _seen = new bool[1 << 16];
-    private uint _last;
+
+    /// <summary>The state that what is seen from now on belongs to.</summary>
+    public uint State { get; set; }
 
     /// <summary>Pairs seen in all.</summary>
     public int Count { get; private set; }
@@ -17,15 +19,13 @@ internal sealed class Observations
 
     public void Begin()
     {
-        _last = 0;
+        State = 0;
         IsNew = false;
     }
 
     public void See(uint what)
     {
-        what *= 0x9e3779b1;
-        var place = ((_last >> 1) ^ what) >> 16;
-        _last = what;
+        var place = ((what ^ (State * 0x85ebca6b)) * 0x9e3779b1) >> 16;
         if (_seen[place]) return;
         _seen[place] = true;
         IsNew = true;
