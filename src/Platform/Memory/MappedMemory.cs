@@ -16,11 +16,13 @@ public sealed unsafe class MappedMemory : IDisposable
 {
     private readonly nuint _mappedLength;
     private readonly nuint _lead;
+    private readonly nuint _guard;
     private nint _start;
     private GuardedRange? _guarded;
 
-    private MappedMemory(byte* start, nuint lead, nuint mappedLength, long length, bool isReadOnly)
+    private MappedMemory(byte* start, nuint lead, nuint mappedLength, nuint guard, long length, bool isReadOnly)
     {
+        _guard = guard;
         _start = (nint)start;
         _lead = lead;
         _mappedLength = mappedLength;
@@ -47,8 +49,8 @@ public sealed unsafe class MappedMemory : IDisposable
     public bool IsLost => _guarded is { IsHit: true };
 
     /// <summary>
-    /// Maps a piece of a file that somebody else can change: as <see cref="Map"/>, and guarded, if the guard takes it. To be used for
-    /// every file that came from another process.
+    /// Maps a piece of a file that somebody else can change: as <see cref="Map"/>, fenced, and guarded, if the guard takes it. To be used
+    /// for every file that came from another process.
     /// </summary>
     /// <param name="file">What to map.</param>
     /// <param name="offset">Where the piece begins, in bytes.</param>
@@ -63,7 +65,7 @@ public sealed unsafe class MappedMemory : IDisposable
     {
         ArgumentNullException.ThrowIfNull(guard);
         ArgumentNullException.ThrowIfNull(lost);
-        var memory = Map(file, offset, length, access);
+        var memory = Map(file, offset, length, access, fenced: true);
         memory._guarded = guard.TryAdd((byte*)memory._start - memory._lead, memory._mappedLength, lost);
         return memory;
     }
@@ -74,10 +76,12 @@ public sealed unsafe class MappedMemory : IDisposable
     /// <param name="length">Bytes, above 0.</param>
     /// <param name="access">What for.</param>
     /// <param name="populate">Whether to take all pages from the system now, so that no later access has to.</param>
+    /// <param name="fenced">Whether nothing else shall ever lie next to it: a page that nobody can touch is kept on either side.</param>
     /// <exception cref="ArgumentOutOfRangeException">Negative or beyond the largest file, or beyond the end of this one.</exception>
     /// <exception cref="LinuxException">The kernel refuses, e.g. for lack of permission (EACCES) or address space (ENOMEM).</exception>
     /// <exception cref="PlatformNotSupportedException">The machine is not 64-bit little-endian: the shared structures are.</exception>
-    public static MappedMemory Map(FileDescriptor file, long offset, long length, MapAccess access, bool populate = false)
+    public static MappedMemory Map(
+        FileDescriptor file, long offset, long length, MapAccess access, bool populate = false, bool fenced = false)
     {
         if (!BitConverter.IsLittleEndian || sizeof(nint) != 8)
         {
@@ -102,9 +106,16 @@ public sealed unsafe class MappedMemory : IDisposable
         var total = ((nuint)length + lead + page - 1) / page * page;
         var protection = access == MapAccess.ReadWrite ? Libc.ProtectRead | Libc.ProtectWrite : Libc.ProtectRead;
         var flags = populate ? Libc.MapShared | Libc.MapPopulate : Libc.MapShared;
-        var mapped = Libc.Map(null, total, protection, flags, file, offset - (long)lead);
-        if (mapped == (void*)-1) throw LinuxException.For(Libc.LastError, $"mmap of {length} bytes at {offset}");
-        return new MappedMemory((byte*)mapped + lead, lead, total, length, access == MapAccess.ReadOnly);
+        var wanted = fenced ? GuardPages.Reserve(total, page) : null;
+        var mapped = Libc.Map(wanted, total, protection, fenced ? flags | Libc.MapFixed : flags, file, offset - (long)lead);
+        if (mapped == (void*)-1)
+        {
+            var error = Libc.LastError;
+            if (fenced) GuardPages.Release(wanted, total, page);
+            throw LinuxException.For(error, $"mmap of {length} bytes at {offset}");
+        }
+
+        return new MappedMemory((byte*)mapped + lead, lead, total, fenced ? page : 0, length, access == MapAccess.ReadOnly);
     }
 
     /// <summary>
@@ -184,7 +195,7 @@ public sealed unsafe class MappedMemory : IDisposable
         var start = Interlocked.Exchange(ref _start, 0);
         if (start == 0) return;
         _guarded?.Dispose();
-        _ = Libc.Unmap((byte*)start - _lead, _mappedLength); // fails only for a range that was never mapped
+        GuardPages.Release((byte*)start - _lead, _mappedLength, _guard);
     }
 
     private byte* At(long offset, int length)
