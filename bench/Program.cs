@@ -1,33 +1,12 @@
-using System.Text.Json;
-using CameraFabric.Bench;
+using CameraFabric.Bench.Latency;
 
-// How fast frames reach guests that own their buffers. Latency, stutter and allocation join it with the fault work.
-var seconds = 1.5;
-var json = false;
-for (var i = 0; i < args.Length; i++)
+var only = args.Length > 0 ? args[0] : "";
+foreach (var (cameras, guests, checksum) in ((int, int, bool)[])[(1, 1, false), (1, 4, false), (4, 4, false), (4, 4, true)])
 {
-    switch (args[i])
-    {
-        case "--json": json = true; break;
-        case "--seconds" when i + 1 < args.Length && double.TryParse(args[i + 1], System.Globalization.CultureInfo.InvariantCulture, out seconds): i++; break;
-        default:
-            Console.Error.WriteLine("usage: ./fabric bench [--json] [--seconds S]   S: measuring time of each row, default 1.5");
-            return args[i] is "--help" or "-h" ? 0 : 2;
-    }
+    if (only != "" && only != $"{cameras}x{guests}") continue;
+    var row = LatencyBench.Measure(cameras, guests, checksum, 3, TimeSpan.FromSeconds(2));
+    Console.WriteLine($"{row.Cameras}x{row.Guests} crc {row.Checksum} copy {row.CopyMicroseconds:F0} ratio p50 {row.P50Ratio.ToText("F2")} p99 {row.P99Ratio.ToText("F2")}");
+    foreach (var s in (LatencySummary[])[row.Floor, row.Fabric])
+        Console.WriteLine($"   p50 {s.P50.ToText("F0")} p99 {s.P99.ToText("F0")} max {s.Max:F0} frames {s.Frames} stutters {s.Stutters} lost {s.Lost} cpu {s.ProcessorPerFrame:F0}");
+    foreach (var s in row.Stages) Console.WriteLine($"      {s.Stage,-15} p50 {s.P50,6:F0} p99 {s.P99,6:F0}");
 }
-
-(string Name, int Bytes)[] frames = [("1920x1080 NV12", 1920 * 1080 * 3 / 2), ("3840x2160 NV12", 3840 * 2160 * 3 / 2)];
-var rows = new List<CopyRow>();
-if (!json) Console.WriteLine($"{"frame",-16} {"guests",6} {"memcpy GB/s",12} {"fabric GB/s",12} {"ratio",6} {"µs a frame",11}   (delivered bytes; one thread; medians of turns)");
-foreach (var (name, bytes) in frames)
-{
-    foreach (var guests in (int[])[1, 2, 4, 8])
-    {
-        var row = FanOutCopy.Measure(name, bytes, guests, TimeSpan.FromSeconds(seconds));
-        rows.Add(row);
-        if (!json) Console.WriteLine($"{row.Frame,-16} {row.Guests,6} {row.FloorGigabytes,12:F2} {row.FabricGigabytes,12:F2} {row.Ratio,6:F2} {row.FabricMicrosecondsPerFrame,11:F0}");
-    }
-}
-
-if (json) Console.WriteLine(JsonSerializer.Serialize(rows, new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase }));
-return 0;
