@@ -19,7 +19,10 @@ public sealed record FabricOptions
     /// </summary>
     public TimeSpan ControlsChangedInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often a session looks at its deadlines while something waits. Milliseconds resolution, 1 ms to 1 s.</summary>
+    /// <summary>
+    /// A session looks at its deadlines when the earliest is over, but at most so often; while a command waits for the camera, just so often.
+    /// Milliseconds resolution, 1 ms to 1 s.
+    /// </summary>
     public TimeSpan SessionTick { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How often a streaming camera's watchdog looks; also bounds how fine its reaction is. 1 ms to 1 s.</summary>

@@ -73,8 +73,11 @@ public sealed class CameraSession
     /// <summary>Events that wait for the guest to offer buffers.</summary>
     public int QueuedEvents => _events.Waiting;
 
-    /// <summary>Whether something waits for time to pass, so that <see cref="OnTick"/> is wanted about every 10 ms.</summary>
-    public bool WantsTicks => _commands.IsWaiting || InFlight > 0;
+    /// <summary>
+    /// When <see cref="OnTick"/> is wanted next, in nanoseconds of the frame clock: 0, about every 10 ms, while a command waits; the earliest
+    /// deadline while requests do; <see cref="long.MaxValue"/> if nothing waits.
+    /// </summary>
+    public long NextTick => _commands.IsWaiting ? 0 : InFlight > 0 ? _requests.NextDeadline : long.MaxValue;
 
     /// <summary>A chain of the control queue.</summary>
     public void OnCommand(DescriptorChain chain)
@@ -216,7 +219,7 @@ public sealed class CameraSession
         if (State == SessionState.Streaming) _events.Post(CameraEventType.Stream, (uint)StreamEvent.Timeout, frame: lastFrame);
     }
 
-    /// <summary>Time has passed: gives up what waited too long. About every 10 ms while <see cref="WantsTicks"/>.</summary>
+    /// <summary>Time has passed: gives up what waited too long. At <see cref="NextTick"/>.</summary>
     public void OnTick()
     {
         _requests.Expire();

@@ -17,7 +17,6 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     private readonly byte[] _packet = new byte[RequestLimits.MaximumPacketBytes];
     private ulong _lastRequestId;
     private ulong _lastSet;
-    private long _nextDeadline = long.MaxValue;
 
     // The ring, and the position behind the last request that came here from it.
     private Virtqueue? _queue;
@@ -27,6 +26,9 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     private ushort? _cancelledUpTo;
 
     public RequestLine Line { get; } = new();
+
+    /// <summary>No request's time is over before this; <see cref="long.MaxValue"/> if none waits.</summary>
+    public long NextDeadline { get; private set; } = long.MaxValue;
 
     /// <summary>The id of the last request that was in order.</summary>
     public ulong LastRequestId => _lastRequestId;
@@ -67,7 +69,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     public void Arm(FrameRequest request)
     {
         request.Deadline = session.Clock.Now + request.TimeoutNanoseconds;
-        _nextDeadline = Math.Min(_nextDeadline, request.Deadline);
+        NextDeadline = Math.Min(NextDeadline, request.Deadline);
         request.IsArmed = true;
         session.Host.Arm(request);
         if (request.Set is { } set) session.Host.SubmitControls(set);
@@ -127,17 +129,17 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     public void Expire()
     {
         var now = session.Clock.Now;
-        if (now < _nextDeadline) return;
+        if (now < NextDeadline) return;
         Line.Claim((desk: this, now), static (a, request) => request.Deadline <= a.now,
             static (a, request) => a.desk.GiveUp(request, CameraStatus.Timeout));
-        _nextDeadline = Line.EarliestDeadline();
+        NextDeadline = Line.EarliestDeadline();
     }
 
     /// <summary>The device is reset: request ids begin anew.</summary>
     public void Reset()
     {
         _lastRequestId = 0;
-        _nextDeadline = long.MaxValue;
+        NextDeadline = long.MaxValue;
         ForgetOffered();
         _queue = null;
         Line.ForgetDelivered();
