@@ -1,12 +1,64 @@
+using System.Text.Json;
+using CameraFabric.Bench;
+using CameraFabric.Bench.Copy;
 using CameraFabric.Bench.Latency;
+using CameraFabric.Bench.Steady;
+using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Sensors.Frames;
+using CameraFabric.Sensors.Profiles;
 
-var only = args.Length > 0 ? args[0] : "";
-foreach (var (cameras, guests, checksum) in ((int, int, bool)[])[(1, 1, false), (1, 4, false), (4, 4, false), (4, 4, true)])
+// What the fabric costs, each figure beside what this machine could do at best in the same run.
+if (BenchOptions.TryRead(args, out var complaint) is not { } options)
 {
-    if (only != "" && only != $"{cameras}x{guests}") continue;
-    var row = LatencyBench.Measure(cameras, guests, checksum, 3, TimeSpan.FromSeconds(2));
-    Console.WriteLine($"{row.Cameras}x{row.Guests} crc {row.Checksum} copy {row.CopyMicroseconds:F0} ratio p50 {row.P50Ratio.ToText("F2")} p99 {row.P99Ratio.ToText("F2")}");
-    foreach (var s in (LatencySummary[])[row.Floor, row.Fabric])
-        Console.WriteLine($"   p50 {s.P50.ToText("F0")} p99 {s.P99.ToText("F0")} max {s.Max:F0} frames {s.Frames} stutters {s.Stutters} lost {s.Lost} cpu {s.ProcessorPerFrame:F0}");
-    foreach (var s in row.Stages) Console.WriteLine($"      {s.Stage,-15} p50 {s.P50,6:F0} p99 {s.P99,6:F0}");
+    if (complaint != "") Console.Error.WriteLine(complaint);
+    Console.Error.WriteLine(BenchOptions.Usage);
+    return complaint == "" ? 0 : 2;
+}
+
+var report = new Report(Machine.Look());
+Say($"./fabric bench {string.Join(' ', args)}\n{report.Machine}");
+if (options.Wants("copy"))
+{
+    Say(Lines.CopyHead);
+    foreach (var (name, width, height) in ((string, int, int)[])[("1920x1080 NV12", 1920, 1080), ("3840x2160 NV12", 3840, 2160)])
+    {
+        var stream = new StreamConfiguration(PixelFormats.Nv12.FourCC, width, height, new FrameInterval(1, 30));
+        foreach (var guests in (int[])[1, 2, 4, 8]) Add(report.Copy, CopyBench.Measure(name, stream, guests, options.Time(2.5)), Lines.Of);
+    }
+}
+
+if (options.Wants("latency"))
+{
+    Say(Lines.LatencyHead);
+    LatencyBench.WarmUp();
+    foreach (var (cameras, guests, checksum) in ((int, int, bool)[])[(1, 1, false), (1, 4, false), (4, 4, false), (4, 4, true)])
+        Add(report.Latency, LatencyBench.Measure(cameras, guests, checksum, options.Time(16)), Lines.Of);
+}
+
+if (options.Wants("allocation"))
+{
+    Say(Lines.AllocationHead);
+    foreach (var (role, guests) in ((SessionRole, int)[])[(SessionRole.Observer, 1), (SessionRole.Observer, 4), (SessionRole.Owner, 1)])
+        Add(report.Allocation, AllocationBench.Measure(role, guests, options.Time(5)), Lines.Of);
+}
+
+if (options.Wants("restart")) Add(report.Restart, RestartBench.Measure(failures: 10), Lines.Of);
+if (options.Wants("many")) Add(report.Many, ManyBench.Measure(cameras: 50, guests: 8, options.Time(4)), Lines.Of);
+if (options.Json)
+{
+    var style = new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    Console.WriteLine(JsonSerializer.Serialize(report, style));
+}
+
+return 0;
+
+void Say(string text)
+{
+    if (!options.Json) Console.WriteLine(text);
+}
+
+void Add<T>(List<T> rows, T row, Func<T, string> text)
+{
+    rows.Add(row);
+    Say(text(row));
 }

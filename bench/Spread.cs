@@ -13,6 +13,10 @@ internal sealed record Spread(double Median, double Least, double Most)
     }
 
     /// <summary><c>1.23 (1.10-1.40)</c></summary>
-    public string ToText(string format) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Median.ToString(format)} ({Least.ToString(format)}-{Most.ToString(format)})");
+    public string ToText(string format)
+    {
+        return $"{Text(Median)} ({Text(Least)}-{Text(Most)})";
+
+        string Text(double value) => value.ToString(format, System.Globalization.CultureInfo.InvariantCulture);
+    }
 }

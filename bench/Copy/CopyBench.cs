@@ -11,8 +11,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace CameraFabric.Bench.Copy;
 
 /// <summary>
-/// Delivered bytes per second of the fabric's delivery thread, with real requests, rings and results over guest memory, beside plain memcpy of
-/// each frame for each guest. Sources walk through a pool larger than the caches, as live frames do; both write into the same guest buffers.
+/// Delivered bytes per second of the fabric's delivery thread, with real requests, rings and results over guest memory, beside plain
+/// memcpy of each frame for each guest. Sources walk through a pool larger than the caches, as live frames do; both write into the same
+/// guest buffers.
 /// Floor and fabric take turns, so that a noisy machine is noisy for both.
 /// </summary>
 internal sealed class CopyBench : IDisposable
@@ -146,4 +147,5 @@ internal sealed class CopyBench : IDisposable
 }
 
 /// <summary>One row: how fast one frame reaches N guests that own their buffers. Ratios are of the same round.</summary>
-internal sealed record CopyRow(string Frame, int Guests, Spread MemcpyGigabytes, Spread FabricGigabytes, Spread Ratio, Spread ProcessorMicroseconds);
+internal sealed record CopyRow(
+    string Frame, int Guests, Spread MemcpyGigabytes, Spread FabricGigabytes, Spread Ratio, Spread ProcessorMicroseconds);

@@ -15,8 +15,8 @@ using CameraFabric.Sensors.Profiles;
 namespace CameraFabric.Bench.Copy;
 
 /// <summary>
-/// A guest with memory, rings and a streaming session of its own, but without a connection and without actors: what the delivery thread needs
-/// to deliver to, and nothing that would be measured with it.
+/// A guest with memory, rings and a streaming session of its own, but without a connection and without actors: what the delivery thread
+/// needs to deliver to, and nothing that would be measured with it.
 /// </summary>
 internal sealed class CopyGuest : ICameraSessionHost, IDisposable
 {
@@ -47,11 +47,13 @@ internal sealed class CopyGuest : ICameraSessionHost, IDisposable
         _requests = new DriverQueue(_ram, CameraWire.RequestQueue, new DriverQueueOptions { Size = 64 });
         using var file = _ram.File.Descriptor.Duplicate();
         _memory = MemoryTable.Create(
-            [new MemoryRegion(_ram.GuestAddress, (ulong)_ram.Size, _ram.FrontendAddress, (ulong)_ram.MappingOffset)], [file], new MemoryLimits());
+            [new MemoryRegion(_ram.GuestAddress, (ulong)_ram.Size, _ram.FrontendAddress, (ulong)_ram.MappingOffset)], [file],
+            new MemoryLimits());
         _commandQueue = StartQueue(_commands);
         _requestQueue = StartQueue(_requests);
         Entry = new FanOutSession(id, SessionRole.Observer, new GuestMeter($"guest-{id}", "bench", ""), told, Buffers);
-        _session = new CameraSession(new CameraSessionOptions { SessionId = id }, ProfileOf(stream), SessionRole.Observer, this, FrameClock.System);
+        _session = new CameraSession(
+            new CameraSessionOptions { SessionId = id }, ProfileOf(stream), SessionRole.Observer, this, FrameClock.System);
         _pixels = [.. Enumerable.Range(0, Buffers).Select(_ => _ram.Allocate(_frameBytes))];
         _messages = [.. Enumerable.Range(0, Buffers).Select(_ => _ram.Allocate(2 * MessageBytes))];
         Begin();

@@ -4,7 +4,7 @@ namespace CameraFabric.Bench.Latency;
 /// <param name="periodNanoseconds">The camera's frame period.</param>
 internal sealed class Arrivals(long periodNanoseconds)
 {
-    private readonly List<long> _latencies = new(4096);
+    private readonly List<long> _latencies = new(1 << 16);
     private long _lastSeen;
     private ulong _lastFrame;
 

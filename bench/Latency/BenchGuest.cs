@@ -10,6 +10,7 @@ internal sealed class BenchGuest : ICameraListener, IDisposable
 {
     private const int Buffers = 4;
     private readonly CameraDriver _driver;
+    private readonly List<CameraRequest> _held = [];
     private volatile bool _isStopping;
 
     public BenchGuest(string camera, string socket, StreamConfiguration stream)
@@ -17,7 +18,7 @@ internal sealed class BenchGuest : ICameraListener, IDisposable
         Camera = camera;
         Arrivals = new Arrivals(stream.Interval.Nanoseconds);
         var memory = (long)Buffers * stream.Layout().TotalBytes + (16 << 20);
-        _driver = CameraDriver.Connect(socket, this, new CameraDriverOptions { Transport = new VirtioTransportOptions { MemoryBytes = memory } });
+        _driver = Connect(socket, new CameraDriverOptions { Transport = new VirtioTransportOptions { MemoryBytes = memory } });
         _driver.GetCapabilities();
         _driver.Configure(stream);
         _driver.AttachBuffers(Buffers);
@@ -48,7 +49,8 @@ internal sealed class BenchGuest : ICameraListener, IDisposable
     {
         _isStopping = true;
         _driver.Stop();
-        if (!SpinWait.SpinUntil(() => _driver.InFlight == 0, TimeSpan.FromSeconds(5))) throw new InvalidOperationException("requests have not ended");
+        if (!SpinWait.SpinUntil(() => _driver.InFlight == 0, TimeSpan.FromSeconds(5)))
+            throw new InvalidOperationException("requests have not ended");
     }
 
     public void Dispose() => _driver.Dispose();
@@ -61,15 +63,41 @@ internal sealed class BenchGuest : ICameraListener, IDisposable
             Delivered?.Invoke(request);
         }
 
+        // Without a source there is nothing to ask for until it is back.
+        if (request.Status == CameraStatus.NoSource && !_isStopping) _held.Add(request);
+        else Again(request);
+    }
+
+    void ICameraListener.Received(in CameraEvent occurred, ReadOnlySpan<ReportedControl> controls)
+    {
+        if (occurred.Type != CameraEventType.Source || occurred.Code == (uint)SourceEvent.Lost) return;
+        foreach (var request in _held) Again(request);
+        _held.Clear();
+    }
+
+    // A socket's file is there a moment before somebody listens.
+    private CameraDriver Connect(string socket, CameraDriverOptions options)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                return CameraDriver.Connect(socket, this, options);
+            }
+            catch (CameraDriverException error) when (error.Failure == CameraFailure.Disconnected && attempt < 20)
+            {
+                Wait.For(TimeSpan.FromMilliseconds(50));
+            }
+        }
+    }
+
+    private void Again(CameraRequest request)
+    {
         var buffer = request.Buffer;
         _driver.Return(request);
         if (_isStopping || !_driver.TryRent(out var next)) return;
         next.Buffer = buffer;
         _driver.Submit(next);
-    }
-
-    void ICameraListener.Received(in CameraEvent occurred, ReadOnlySpan<ReportedControl> controls)
-    {
     }
 
     void ICameraListener.ConfigChanged()
@@ -78,5 +106,6 @@ internal sealed class BenchGuest : ICameraListener, IDisposable
 
     void ICameraListener.Violated(string what) => throw new InvalidOperationException(what);
 
-    void ICameraListener.Disconnected(string reason) => Console.Error.WriteLine($"bench: a guest lost its device: {reason}");
+    // Its next command says so.
+    void ICameraListener.Disconnected(string reason) => _isStopping = true;
 }

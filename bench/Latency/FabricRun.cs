@@ -13,10 +13,12 @@ internal sealed class FabricRun : IFrameLoad
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf");
     private readonly FabricNode _node;
-    private readonly BenchGuest[] _guests;
+    private readonly StreamConfiguration _stream;
+    private readonly ImmutableArray<(string Camera, string Socket)> _devices;
+    private BenchGuest[] _guests = [];
 
     public FabricRun(int cameras, int guests, StreamConfiguration stream, SensorFactory sensor, FabricOptions options,
-        SessionRole role = SessionRole.Observer)
+        SessionRole role = SessionRole.Observer, bool connect = true)
     {
         var ids = Enumerable.Range(0, cameras).Select(static camera => $"c{camera}").ToArray();
         var rig = new Rig
@@ -29,17 +31,21 @@ internal sealed class FabricRun : IFrameLoad
             })],
         };
         _node = FabricNode.Start(rig, NullLoggerFactory.Instance);
-        var devices = rig.Guests
-            .SelectMany(guest => ids.Select(id => (Camera: id, Socket: Path.Combine(_folder.FullName, $"{guest.Name}.{id}.sock"))))
-            .ToImmutableArray();
-        if (!SpinWait.SpinUntil(() => devices.All(static device => File.Exists(device.Socket)), TimeSpan.FromSeconds(60))) throw new InvalidOperationException("no sockets have come");
-        _guests = [.. devices.Select(device => new BenchGuest(device.Camera, device.Socket, stream))];
+        _stream = stream;
+        _devices = [.. rig.Guests
+            .SelectMany(guest => ids.Select(id => (Camera: id, Socket: Path.Combine(_folder.FullName, $"{guest.Name}.{id}.sock"))))];
+        if (!SpinWait.SpinUntil(() => _devices.All(static device => File.Exists(device.Socket)), TimeSpan.FromSeconds(60)))
+            throw new InvalidOperationException("no sockets have come");
+        if (connect) Connect();
     }
 
     public IReadOnlyList<Arrivals> Guests => [.. _guests.Select(static guest => guest.Arrivals)];
 
     /// <summary>The guests' devices.</summary>
     public IReadOnlyList<BenchGuest> Devices => _guests;
+
+    /// <summary>The guests come.</summary>
+    public void Connect() => _guests = [.. _devices.Select(device => new BenchGuest(device.Camera, device.Socket, _stream))];
 
     public void Begin()
     {

@@ -4,8 +4,8 @@ namespace CameraFabric.Bench.Latency;
 
 /// <summary>
 /// The floor: what the copy alone takes on this machine. As many threads as the fabric has for frames (one captures, one copies for each
-/// camera, one waits for each guest of each camera), the same pace, the same bytes from and to memory files, the same blocked copy past the
-/// cache, eventfds to wake one another. No actors, no protocol, no accounts.
+/// camera, one waits for each guest of each camera), the same pace, the same bytes from and to memory files, the same blocked copy past
+/// the cache, eventfds to wake one another. No actors, no protocol, no accounts.
 /// </summary>
 internal sealed class FloorRun : IFrameLoad
 {
@@ -21,7 +21,8 @@ internal sealed class FloorRun : IFrameLoad
         _cameras = [.. Enumerable.Range(0, cameras).Select(_ => new Camera(this, guests, frameBytes))];
     }
 
-    public IReadOnlyList<Arrivals> Guests => [.. _cameras.SelectMany(static camera => camera.Guests).Select(static guest => guest.Arrivals)];
+    public IReadOnlyList<Arrivals> Guests =>
+        [.. _cameras.SelectMany(static camera => camera.Guests).Select(static guest => guest.Arrivals)];
 
     /// <summary>How long copying a frame to all guests of its camera took, nanoseconds.</summary>
     public IEnumerable<long> CopyTimes => _cameras.SelectMany(static camera => camera.CopyTimes);

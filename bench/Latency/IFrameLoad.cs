@@ -13,7 +13,9 @@ internal interface IFrameLoad : IDisposable
     void Pause();
 }
 
-/// <summary>When frames come: all cameras at the same moments, as those of a vehicle, which a common trigger starts. The hardest case.</summary>
+/// <summary>
+/// When frames come: all cameras at the same moments, as those of a vehicle, which a common trigger starts. The hardest case.
+/// </summary>
 /// <param name="PeriodNanoseconds">From one to the next.</param>
 internal sealed record Pace(long PeriodNanoseconds)
 {

@@ -12,5 +12,6 @@ internal sealed record LatencyFigures(int Frames, double P50, double P99, double
     }
 
     /// <summary>A percentile of sorted nanoseconds, in microseconds.</summary>
-    public static double At(long[] sorted, double fraction) => sorted[Math.Clamp((int)Math.Ceiling(fraction * sorted.Length) - 1, 0, sorted.Length - 1)] / 1e3;
+    public static double At(long[] sorted, double fraction) =>
+        sorted[Math.Clamp((int)Math.Ceiling(fraction * sorted.Length) - 1, 0, sorted.Length - 1)] / 1e3;
 }

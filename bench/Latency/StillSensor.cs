@@ -4,7 +4,9 @@ using CameraFabric.Sensors.Profiles;
 
 namespace CameraFabric.Bench.Latency;
 
-/// <summary>A sensor that keeps the pace and paints nothing: its slots hold what they held, in memory and not in the cache, as after a DMA.</summary>
+/// <summary>
+/// A sensor that keeps the pace and paints nothing: its slots hold what they held, in memory and not in the cache, as after a DMA.
+/// </summary>
 internal sealed class StillSensor(SensorContext context, StreamConfiguration stream, Pace pace) : ISensor
 {
     private ulong _next = Math.Max(1, context.FirstSequence);

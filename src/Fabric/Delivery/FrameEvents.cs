@@ -3,8 +3,8 @@ using System.Diagnostics.Tracing;
 namespace CameraFabric.Fabric.Delivery;
 
 /// <summary>
-/// Where a frame is on its way through the node, for <c>dotnet-trace</c> and the bench: provider <c>CameraFabric-Frames</c>. Costs a look at a
-/// field as long as nobody listens.
+/// Where a frame is on its way through the node, for <c>dotnet-trace</c> and the bench: provider <c>CameraFabric-Frames</c>. Costs a look
+/// at a field as long as nobody listens.
 /// </summary>
 [EventSource(Name = "CameraFabric-Frames")]
 internal sealed class FrameEvents : EventSource
