@@ -1,6 +1,7 @@
 using Akka.Actor;
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Dispatch;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Platform;
@@ -63,7 +64,7 @@ internal sealed class CaptureRun : IFrameSink
         }
 
         _watchdog.Frame(_clock.Now, DurationOf(frame.Applied));
-        _fanOut.Tell(frame, ActorRefs.NoSender);
+        DedicatedExecutor.TellHere(_fanOut, frame);
         if (_hasDelivered) return;
         _hasDelivered = true;
         _sensor.Tell(new FirstFrame(this), ActorRefs.NoSender);

@@ -76,8 +76,7 @@ internal sealed partial class SensorActor : UntypedActor
                 Submit(submit.Set);
                 break;
             case CancelControls cancel:
-                if (!_deferred.Any(set => set.Id == cancel.Set)) _memory.Schedule?.Cancel(cancel.Set);
-                _deferred.RemoveAll(set => set.Id == cancel.Set);
+                Cancel(cancel.Set);
                 break;
             case CancelContext cancel:
                 Cancel(cancel);
@@ -149,6 +148,12 @@ internal sealed partial class SensorActor : UntypedActor
         // Unless capture runs, the end of an old run may yet call off all that the schedule knows.
         if (_isBusy || _run is null) _deferred.Add(set);
         else _memory.EnsureSchedule().Submit(set);
+    }
+
+    // Not in OnReceive: its closure would be made for every message there.
+    private void Cancel(ulong id)
+    {
+        if (_deferred.RemoveAll(set => set.Id == id) == 0) _memory.Schedule?.Cancel(id);
     }
 
     private void Cancel(CancelContext cancel)

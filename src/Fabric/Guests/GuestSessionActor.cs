@@ -26,7 +26,8 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
     private readonly Dictionary<ulong, SubmitControls> _plainSets = [];
     private IActorRef _fanOut = ActorRefs.Nobody;
     private IActorRef _sensor = ActorRefs.Nobody;
-    private ICancelable? _ticks;
+    private ICancelable? _tick;
+    private long _tickDue;
     private uint _generation;
     private bool _isGoingOn;
     private GuestState _reported = GuestState.Connected;
@@ -67,6 +68,8 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 Take(chain);
                 break;
             case Tick:
+                _tick?.Cancel();
+                _tick = null;
                 _session.OnTick();
                 FinishStops();
                 break;
@@ -100,7 +103,7 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        _ticks?.Cancel();
+        _tick?.Cancel();
 
         // Whatever ends the session: the guest's chains go back, the camera is rid of it, and whoever waits for that is told.
         try
@@ -242,18 +245,16 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
         _settings.Meter.Enter(state);
     }
 
+    // Once for the earliest deadline, not now and again: of a thousand cameras' sessions hardly one is ever late.
     private void Schedule()
     {
-        if (_session.WantsTicks == (_ticks is not null)) return;
-        if (_ticks is null)
-        {
-            var interval = _settings.Options.SessionTick;
-            _ticks = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(interval, interval, Self, Tick.Message, Self);
-            return;
-        }
-
-        _ticks.Cancel();
-        _ticks = null;
+        var due = _session.NextTick;
+        if (due == long.MaxValue || (_tick is not null && _tickDue <= due)) return;
+        _tick?.Cancel();
+        _tickDue = due;
+        var left = TimeSpan.FromTicks(Math.Max(0, due - _settings.Clock.Now) / TimeSpan.NanosecondsPerTick);
+        _tick = Context.System.Scheduler.ScheduleTellOnceCancelable(
+            left > _settings.Options.SessionTick ? left : _settings.Options.SessionTick, Self, Tick.Message, Self);
     }
 
     /// <summary>Time has passed.</summary>

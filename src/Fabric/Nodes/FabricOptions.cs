@@ -26,7 +26,10 @@ public sealed record FabricOptions
     /// </summary>
     public TimeSpan FaultEventInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often a session looks at its deadlines while something waits. Milliseconds resolution, 1 ms to 1 s.</summary>
+    /// <summary>
+    /// A session looks at its deadlines when the earliest is over, but at most so often; while a command waits for the camera, just so often.
+    /// Milliseconds resolution, 1 ms to 1 s.
+    /// </summary>
     public TimeSpan SessionTick { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How often a streaming camera's watchdog looks; also bounds how fine its reaction is. 1 ms to 1 s.</summary>

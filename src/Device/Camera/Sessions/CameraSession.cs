@@ -77,8 +77,11 @@ public sealed partial class CameraSession
     /// <summary>Events that wait for the guest to offer buffers.</summary>
     public int QueuedEvents => _events.Waiting;
 
-    /// <summary>Whether something waits for time to pass, so that <see cref="OnTick"/> is wanted about every 10 ms.</summary>
-    public bool WantsTicks => _commands.IsWaiting || _recovery.IsWaiting || InFlight > 0;
+    /// <summary>
+    /// When <see cref="OnTick"/> is wanted next, in nanoseconds of the frame clock: 0, about every 10 ms, while a command or a recovery waits;
+    /// the earliest deadline while requests do; <see cref="long.MaxValue"/> if nothing waits.
+    /// </summary>
+    public long NextTick => _commands.IsWaiting || _recovery.IsWaiting ? 0 : InFlight > 0 ? _requests.NextDeadline : long.MaxValue;
 
     /// <summary>Whether commands wait for nothing but their turn, so that <see cref="Resume"/> is wanted.</summary>
     public bool HasCommands => _commands.HasMore;
@@ -247,7 +250,7 @@ public sealed partial class CameraSession
         RefreshConfig();
     }
 
-    /// <summary>Time has passed: gives up what waited too long. About every 10 ms while <see cref="WantsTicks"/>.</summary>
+    /// <summary>Time has passed: gives up what waited too long. At <see cref="NextTick"/>.</summary>
     public void OnTick()
     {
         _recovery.Expire();

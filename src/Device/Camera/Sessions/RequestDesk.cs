@@ -15,7 +15,6 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     private readonly byte[] _packet = new byte[RequestLimits.MaximumPacketBytes];
     private ulong _lastRequestId;
     private ulong _lastSet;
-    private long _nextDeadline = long.MaxValue;
 
     // Requests that came while the state of an earlier life was being restored: as many as the ring has entries at most.
     private readonly Queue<DescriptorChain> _early = new();
@@ -28,6 +27,9 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     private ushort? _cancelledUpTo;
 
     public RequestLine Line { get; } = new();
+
+    /// <summary>No request's time is over before this; <see cref="long.MaxValue"/> if none waits.</summary>
+    public long NextDeadline { get; private set; } = long.MaxValue;
 
     /// <summary>The id of the last request that was in order.</summary>
     public ulong LastRequestId => _lastRequestId;
@@ -89,7 +91,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     public void Arm(FrameRequest request)
     {
         request.Deadline = session.Clock.Now + request.TimeoutNanoseconds;
-        _nextDeadline = Math.Min(_nextDeadline, request.Deadline);
+        NextDeadline = Math.Min(NextDeadline, request.Deadline);
         request.IsArmed = true;
         session.Host.Arm(request);
         if (request.Set is { } set) session.Host.SubmitControls(set);
@@ -152,17 +154,17 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     public void Expire()
     {
         var now = session.Clock.Now;
-        if (now < _nextDeadline) return;
+        if (now < NextDeadline) return;
         Line.Claim((desk: this, now), static (a, request) => request.Deadline <= a.now,
             static (a, request) => a.desk.GiveUp(request, CameraStatus.Timeout));
-        _nextDeadline = Line.EarliestDeadline();
+        NextDeadline = Line.EarliestDeadline();
     }
 
     /// <summary>The device is reset: request ids begin anew.</summary>
     public void Reset()
     {
         _lastRequestId = 0;
-        _nextDeadline = long.MaxValue;
+        NextDeadline = long.MaxValue;
         ForgetOffered();
         _queue = null;
         Line.ForgetDelivered();

@@ -33,7 +33,7 @@ public sealed class LifeTests
         Assert.Equal((SessionState.Idle, SessionRole.Observer), (rig.Session.State, rig.Session.Role));
         Assert.Equal((0, 0, 0, 0u), (rig.Session.InFlight, rig.Session.AttachedBuffers, rig.Session.QueuedEvents, rig.Session.Generation));
         Assert.All(Enumerable.Range(0, 3), i => Assert.Equal(0, rig.Queue(i).Held));
-        Assert.False(rig.Session.WantsTicks);
+        Assert.Equal(long.MaxValue, rig.Session.NextTick);
         // Everything from the start again, request ids too.
         rig.Stream();
         Assert.False(rig.Request(1, 0).IsAnswered);
