@@ -28,8 +28,8 @@ public sealed class RecoveryTests
         {
             var report = await RunningRig.ReportAsync(guest);
             Assert.True(report.Good, guest.Output + guest.Errors);
-            Assert.Equal((1, 2), (report.Connections, report.Interruptions.Count));
-            Assert.Equal((150, 2), (report.Frames.Delivered, report.Frames.Marked.GetValueOrDefault("Discontinuity")));
+            Assert.Equal((1, 2, 150), (report.Connections, report.Interruptions.Recovered, report.Frames.Delivered));
+            Assert.True(report.Frames.Marked.GetValueOrDefault("Discontinuity") >= 2);
             Assert.True(report.Interruptions.LongestGap > 0);
             Assert.Equal((0, report.Requests.Submitted), (report.Requests.Unfinished, report.Requests.ByStatus.Values.Sum()));
             Assert.True(report.Requests.ByStatus.GetValueOrDefault("Cancelled") >= report.Interruptions.Cancelled);

@@ -152,7 +152,7 @@ public abstract class HostileTest : IAsyncLifetime
         return RunningFabric.Start(
             [RunningFabric.Camera(Camera) with { Stream = stream }],
             [attacker, RunningFabric.Guest(Neighbour, Camera)],
-            new FabricOptions { MessageTimeout = MessageTimeout, WatchdogFloor = TimeSpan.FromSeconds(10) });
+            new FabricOptions { MessageTimeout = MessageTimeout, WatchdogFloor = TimeSpan.FromSeconds(10), LogLines = 100_000 });
     }
 
     private static CameraGuestOptions NeighbourOptions(RunningFabric fabric)

@@ -7,11 +7,9 @@ namespace CameraFabric.Fabric.Guests;
 /// full, then a count. Thread-safe.
 /// </summary>
 /// <param name="clock">The frame clock.</param>
-internal sealed class LineBudget(FrameClock clock)
+/// <param name="lines">Lines in full within <see cref="While"/>.</param>
+internal sealed class LineBudget(FrameClock clock, int lines)
 {
-    /// <summary>Lines in full within <see cref="While"/>.</summary>
-    public const int Lines = 20;
-
     /// <summary>How long they count.</summary>
     public static readonly TimeSpan While = TimeSpan.FromSeconds(10);
 
@@ -36,7 +34,7 @@ internal sealed class LineBudget(FrameClock clock)
         lock (_lock)
         {
             leftOut = Renew();
-            if (_written < Lines)
+            if (_written < lines)
             {
                 _written++;
                 return true;

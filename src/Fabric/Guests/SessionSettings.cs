@@ -37,7 +37,7 @@ internal sealed record SessionSettings(
     public GuestBudget Budget { get; init; } = GuestBudget.Of(Guest, Options, Clock);
 
     /// <summary>How much the device may log.</summary>
-    public LineBudget Lines { get; } = new(Clock);
+    public LineBudget Lines { get; } = new(Clock, Options.LogLines);
 
     /// <summary>The limits of one session.</summary>
     /// <param name="id">The session's number.</param>

@@ -134,4 +134,9 @@ public sealed record FabricOptions
     /// Bytes, 0 for no limit.
     /// </summary>
     public long GuestBytesPerSecond { get; init; }
+
+    /// <summary>
+    /// Lines about one guest's device that go into the log in full within 10 s; those beyond are counted and told in one. Lines, 1 to 100000.
+    /// </summary>
+    public int LogLines { get; init; } = 20;
 }

@@ -50,6 +50,7 @@ public static class FabricOptionsValidator
         Check(faults, options.QuarantinePauseMaximum, options.QuarantinePause, Hour);
         Check(faults, options.ConnectionsPerSecond, 1, 1000);
         Check(faults, options.GuestBytesPerSecond, 0, long.MaxValue);
+        Check(faults, options.LogLines, 1, 100_000);
     }
 
     private static void Check<T>(ImmutableArray<RigFault>.Builder faults, T value, T least, T most, [CallerArgumentExpression(nameof(value))] string name = "")

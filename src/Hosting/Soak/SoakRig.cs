@@ -48,6 +48,7 @@ internal static class SoakRig
                 format: YUYV
                 size: 320x240
                 stamp: false
+                frozen-after: 10
                 rate: {{Rate}}
                 faults: [{{string.Join(", ", faults.Select(fault => $"'{fault}'"))}}]
               drive: { sensor: replay, file: drive.y4m }

@@ -7,6 +7,8 @@ namespace CameraFabric.Fabric.Tests.Guests;
 
 public sealed partial class DeviceLoggerTests
 {
+    private const int Lines = 20;
+
     private readonly RecordingLoggers _lines = new();
     private readonly ManualFrameClock _clock = new();
 
@@ -15,12 +17,12 @@ public sealed partial class DeviceLoggerTests
     {
         var log = Logger();
         for (var i = 0; i < 1000; i++) Say(log, i);
-        Assert.Equal(LineBudget.Lines, _lines.Lines.Count);
+        Assert.Equal(Lines, _lines.Lines.Count);
 
         _clock.Advance(LineBudget.While.Ticks * 100);
         Say(log, 1000);
 
-        Assert.Equal(LineBudget.Lines + 2, _lines.Lines.Count);
+        Assert.Equal(Lines + 2, _lines.Lines.Count);
         Assert.Contains(_lines.Lines,
             static line => line.Contains("vision/front: 980 more lines about it were left out", StringComparison.Ordinal));
         Assert.Contains("said 1000", _lines.Lines.Last(), StringComparison.Ordinal);
@@ -32,7 +34,7 @@ public sealed partial class DeviceLoggerTests
         var log = Logger();
         for (var i = 0; i < 30; i++) Say(log, i);
         log.Summarize();
-        Assert.Equal(LineBudget.Lines, _lines.Lines.Count);
+        Assert.Equal(Lines, _lines.Lines.Count);
         _clock.Advance(LineBudget.While.Ticks * 100);
 
         log.Summarize();
@@ -53,13 +55,13 @@ public sealed partial class DeviceLoggerTests
     [Fact]
     public void Lines_of_those_who_do_not_know_the_device_get_its_name()
     {
-        Say(new DeviceLogger(_lines.CreateLogger("VhostUser"), new LineBudget(_clock), "vision/front") { SaysName = true }, 7);
+        Say(new DeviceLogger(_lines.CreateLogger("VhostUser"), new LineBudget(_clock, Lines), "vision/front") { SaysName = true }, 7);
         Say(Logger(), 8);
 
         Assert.Equal(["Warning VhostUser: vision/front: said 7 ", "Warning log: said 8 "], _lines.Lines);
     }
 
-    private DeviceLogger Logger() => new(_lines.CreateLogger("log"), new LineBudget(_clock), "vision/front");
+    private DeviceLogger Logger() => new(_lines.CreateLogger("log"), new LineBudget(_clock, Lines), "vision/front");
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "said {Number}")]
     private static partial void Say(ILogger logger, int number);

@@ -21,7 +21,7 @@ public sealed class GuestOutputTests
     [Fact]
     public void What_interruptions_cost_is_told_if_there_were_any()
     {
-        var told = new GuestInterruptionReport { Count = 2, LongestGap = 412_340, Cancelled = 8 };
+        var told = new GuestInterruptionReport { Count = 2, Recovered = 2, LongestGap = 412_340, LastGap = 412_340, Cancelled = 8 };
 
         Assert.Equal("interruptions: 2, longest gap 412.3 ms from frame to frame, 8 requests cancelled by them; discontinuities: 2", GuestOutput.Interruptions(told, 2));
         Assert.Null(GuestOutput.Interruptions(told with { Count = 0 }, 0));
