@@ -58,8 +58,11 @@ internal sealed class SessionKeeper(SessionContext session, BufferRegistry buffe
     {
         if (_area is not { } area || session.IsRestoring || Revision == _kept) return;
         _kept = Revision;
-        _answered = [];
-        if (!TryWrite(command, answer, isWhole: true, out var length)) TryWrite(command, default, isWhole: false, out length);
+        if (command is not null) (_answered, _answeredBy) = ([], Identify(command));
+
+        // An answer from an earlier life that nobody has asked for yet stays kept: the command may still come, or this life end first.
+        var told = command is null ? _answered : answer;
+        if (!TryWrite(told, isWhole: true, out var length)) TryWrite(default, isWhole: false, out length);
         area.TrySave(_state.AsSpan(0, length));
     }
 
@@ -78,7 +81,7 @@ internal sealed class SessionKeeper(SessionContext session, BufferRegistry buffe
         return answer;
     }
 
-    private bool TryWrite(DescriptorChain? command, ReadOnlySpan<byte> answer, bool isWhole, out int length)
+    private bool TryWrite(ReadOnlySpan<byte> answer, bool isWhole, out int length)
     {
         var packet = isWhole ? controls.Measure() : 0;
         length = SavedSession.Bytes + CameraWire.Align(answer.Length) + packet + (isWhole ? buffers.MeasureSaved() : 0);
@@ -86,9 +89,12 @@ internal sealed class SessionKeeper(SessionContext session, BufferRegistry buffe
         if (_state.Length < length) _state = new byte[length];
         var state = _state.AsSpan(0, length);
         state.Clear();
-        var by = command is not null && !answer.IsEmpty ? Identify(command) : default;
-        CameraWire.Write(state, by with
+        var by = answer.IsEmpty ? default : _answeredBy;
+        CameraWire.Write(state, default(SavedSession) with
         {
+            CommandHead = by.CommandHead,
+            CommandBytes = by.CommandBytes,
+            CommandChecksum = by.CommandChecksum,
             CapabilityGeneration = session.CapabilityGeneration,
             CapabilityChecksum = session.ChecksumCapabilities(),
             Generation = session.Generation,
