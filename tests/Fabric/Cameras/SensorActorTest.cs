@@ -22,6 +22,7 @@ public abstract class SensorActorTest : TestKit
     internal readonly StepSensors _sensors = new();
     internal readonly ManualFrameClock _clock = new();
     internal readonly CameraMeter _meter = new("front", "fake");
+    internal SensorMemory? _memory;
     internal readonly TestProbe _camera;
     internal readonly TestProbe _fanOut;
     internal FabricOptions _options = new()
@@ -43,7 +44,8 @@ public abstract class SensorActorTest : TestKit
         {
             Id = "front", Sensor = open ?? _sensors.Open, SensorKind = "fake", Stream = RequestBench.Stream, Slots = 4, FrozenAfter = frozenAfter,
         };
-        var props = SensorActor.Props(rig, new SensorMemory(rig, _options), _fanOut.Ref, _meter, _options, clock ?? _clock, NullLogger.Instance);
+        _memory = new SensorMemory(rig, _options);
+        var props = SensorActor.Props(rig, _memory, _fanOut.Ref, _meter, _options, clock ?? _clock, NullLogger.Instance);
         return Sys.ActorOf(Props.Create(() => new Supervisor(props, _camera.Ref)));
     }
 

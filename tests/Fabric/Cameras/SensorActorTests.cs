@@ -205,6 +205,7 @@ public sealed class SensorActorTests : SensorActorTest
 
         // A defect: the actor is restarted while the capture thread is about to start.
         sensor.Tell(new SubmitControls(null!));
+        AwaitCondition(() => _memory!.Incarnation == 2, Patience);
         clock.Release();
 
         _camera.ExpectMsg<SensorReady>(Patience);
