@@ -13,7 +13,7 @@ internal sealed record BenchOptions
         """;
 
     /// <summary>The parts, in the order in which they run.</summary>
-    public static readonly string[] Parts = ["copy", "latency", "allocation", "restart", "many"];
+    public static readonly string[] Parts = ["many", "copy", "latency", "allocation", "restart"];
 
     /// <summary>The one part to run; null for all.</summary>
     public string? Only { get; private init; }
