@@ -30,6 +30,13 @@ if (options.Wants("copy"))
     }
 }
 
+if (options.Wants("memory"))
+{
+    Say(Lines.MemoryHead);
+    foreach (var (name, bytes) in ((string, int)[])[("1920x1080 NV12", 1920 * 1080 * 3 / 2), ("640x480 NV12", 640 * 480 * 3 / 2)])
+        Add(report.Memory, GuestMemoryWrites.Measure(name, bytes, options.Time(3)), Lines.Of);
+}
+
 if (options.Wants("latency"))
 {
     Say(Lines.LatencyHead);

@@ -9,6 +9,8 @@ internal sealed record Report(Machine Machine)
 {
     public List<CopyRow> Copy { get; } = [];
 
+    public List<GuestMemoryRow> Memory { get; } = [];
+
     public List<LatencyRow> Latency { get; } = [];
 
     public List<AllocationRow> Allocation { get; } = [];
@@ -27,6 +29,11 @@ internal static class Lines
         {"frame",-15}{"guests",7}  {"memcpy for each",-21}{"fabric's delivery",-21}{"ratio",-18}{"µs of a processor a frame",-18}
         """;
 
+    public static string MemoryHead { get; } = """
+
+        memory: one thread writing frames into memory that a front-end could shrink, GB/s, the ways in turns
+        """;
+
     public static string LatencyHead { get; } = """
 
         latency: µs from complete in the slot to seen by the guest's thread, 1080p NV12 at 30/s, all cameras at the same moments;
@@ -41,6 +48,10 @@ internal static class Lines
     public static string Of(CopyRow row) => string.Concat(
         $"{row.Frame,-15}{row.Guests,7}  {row.MemcpyGigabytes.ToText("F1"),-21}{row.FabricGigabytes.ToText("F1"),-21}",
         $"{row.Ratio.ToText("F2"),-18}{row.ProcessorMicroseconds.ToText("F0"),-18}");
+
+    public static string Of(GuestMemoryRow row) => string.Concat(
+        $"{row.Frame,-15}stores {row.PlainGigabytes:F1}, under the guard {row.GuardedGigabytes:F1}, pwrite {row.CallGigabytes:F1}; ",
+        $"one fault, until zeros are there: {row.RecoveryMicroseconds:F0} µs");
 
     public static string Of(LatencyRow row) => string.Join('\n',
     [
