@@ -29,6 +29,7 @@ public sealed class RecoveryTests
             var report = await RunningRig.ReportAsync(guest);
             Assert.True(report.Good, guest.Output + guest.Errors);
             Assert.Equal((1, 2, 150), (report.Connections, report.Interruptions.Recovered, report.Frames.Delivered));
+            // The sensor has discontinuities of its own when the machine is busy.
             Assert.True(report.Frames.Marked.GetValueOrDefault("Discontinuity") >= 2);
             Assert.True(report.Interruptions.LongestGap > 0);
             Assert.Equal((0, report.Requests.Submitted), (report.Requests.Unfinished, report.Requests.ByStatus.Values.Sum()));

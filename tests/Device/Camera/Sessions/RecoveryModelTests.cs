@@ -79,7 +79,7 @@ public sealed class RecoveryModelTests
     {
         private readonly SessionRig _rig = new SessionRig(SessionRole.Observer).Keeping();
         private readonly Dictionary<uint, bool> _buffers = [];
-        private readonly HashSet<uint> _busy = [];
+        private readonly Dictionary<uint, SessionRig.Sent> _users = [];
         private readonly List<SessionRig.Sent> _requests = [];
         private uint _generation;
         private bool _isStreaming;
@@ -109,7 +109,7 @@ public sealed class RecoveryModelTests
                 case Step.Attach or Step.AttachHalf:
                     Attach(which, step == Step.AttachHalf, first, second);
                     break;
-                case Step.Detach when !_busy.Contains(which):
+                case Step.Detach when !IsBusy(which):
                     Send(CameraCommand.DetachBuffer, Of(new DetachBufferCommand(_generation, 0, which, 0)), first, second,
                         _generation == 0 ? CameraStatus.Stale : _buffers.Remove(which) ? CameraStatus.Ok : CameraStatus.Invalid);
                     break;
@@ -122,7 +122,6 @@ public sealed class RecoveryModelTests
                     Send(step == Step.Stop ? CameraCommand.Stop : CameraCommand.Flush, Of(new GenerationCommand(_generation, 0)), first, second,
                         _generation == 0 ? CameraStatus.Stale : CameraStatus.Ok);
                     _isStreaming &= step == Step.Flush;
-                    if (_generation != 0) _busy.Clear();
                     break;
                 case Step.Set:
                     var packet = SessionRig.Packet((ControlCatalogue.Brightness.Id, ControlValue.FromFixed(0.5)));
@@ -137,16 +136,15 @@ public sealed class RecoveryModelTests
                 case Step.GiveUp:
                     Send(CameraCommand.ReleaseOwner, Of(new OwnerCommand(0, 0)), first, second,
                         _isOwner ? CameraStatus.Ok : CameraStatus.NotOwner);
-                    // An observer's values are the camera's, which a restart forgets; its requests were bound to frames.
+                    // An observer's values are the camera's, which a restart forgets.
                     _isOwner = _isSet = false;
-                    _busy.Clear();
                     break;
-                case Step.Request when _generation != 0 && _buffers.GetValueOrDefault(which) && !_busy.Contains(which):
+                case Step.Request when _generation != 0 && _buffers.GetValueOrDefault(which) && !IsBusy(which):
                     var bytes = _rig.RequestBytes(++_lastRequest, which);
                     CameraWire.Write(bytes, CameraWire.Read<RequestHeader>(bytes) with { Generation = _generation });
                     var request = _rig.Post(CameraWire.RequestQueue, bytes, 512);
                     _requests.Add(request);
-                    _busy.Add(which);
+                    _users[which] = request;
                     Live(first, second);
                     Assert.True(!request.IsAnswered || request.Status == CameraStatus.Cancelled);
                     break;
@@ -190,7 +188,6 @@ public sealed class RecoveryModelTests
             foreach (var cut in cuts)
             {
                 if (!IsCut(cut)) break;
-                _busy.Clear();
                 _rig.Crash(SessionRole.Observer);
             }
 
@@ -222,11 +219,9 @@ public sealed class RecoveryModelTests
             }
         }
 
-        private void Forget()
-        {
-            _buffers.Clear();
-            _busy.Clear();
-        }
+        private void Forget() => _buffers.Clear();
+
+        private bool IsBusy(uint buffer) => _users.TryGetValue(buffer, out var user) && !user.IsAnswered;
 
         private void Compare()
         {
