@@ -67,6 +67,7 @@ public sealed class AnyMessageTests
             rig.Send(Request, bytes, flags: 9, null, [.. Enumerable.Repeat(signal.Descriptor, Signals)]);
         }
 
-        public override string ToString() => $"{Request}({string.Join(' ', Words.Select(word => word.ToString("x")))}){Cut}{IsRight}{Signals}";
+        public override string ToString() =>
+            $"{Request}({string.Join(' ', Words.Select(word => word.ToString("x")))}) -{Cut} {IsRight} {Signals}";
     }
 }
