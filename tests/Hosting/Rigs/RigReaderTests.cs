@@ -2,6 +2,8 @@ using CameraFabric.Fabric.Rigs;
 using CameraFabric.Hosting.Rigs;
 using CameraFabric.Platform;
 using CameraFabric.Sensors;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace CameraFabric.Hosting.Tests.Rigs;
 
@@ -236,6 +238,39 @@ public sealed class RigReaderTests
         var mistake = Assert.Single(error.Errors, mistake => mistake.Path == path);
         Assert.Contains(right, mistake.Right);
         Assert.True(column == 0 || mistake.At.Column == column, $"{mistake.At}");
+    }
+
+    [Fact]
+    public void Any_text_is_a_rig_or_a_list_of_mistakes_with_their_places()
+    {
+        var piece = Gen.OneOf(
+            Gen.Elements("\0", "\t", "\n", "\r\n  ", ": ", "- ", "{", "}", "[", "]", "&a ", "*a", "!!", "%", "\"", "'", "#", "? ", "|\n", "/"),
+            Gen.Elements("rig", "cameras", "guests", "options", "front", "sensor", "replay", "file", "size", "rate", "slots", "runtime"),
+            Gen.Elements("0", "-1", "1e9", "99999999999999999999", "NaN", "0x0", "1/0", "640x", "ms", "5ms", "true", "~", "\ud800", "é"),
+            ArbMap.Default.GeneratorFor<char>().Select(letter => letter.ToString()));
+        var change = from at in Gen.Choose(0, Good.Length)
+                     from removed in Gen.Choose(0, 12)
+                     from added in Gen.Choose(0, 3).SelectMany(piece.ArrayOf)
+                     select (At: at, Removed: removed, Added: string.Concat(added));
+        Prop.ForAll(Gen.Choose(1, 6).SelectMany(change.ArrayOf).ToArbitrary(), changes =>
+        {
+            var text = Good;
+            foreach (var (at, removed, added) in changes)
+            {
+                var start = Math.Min(at, text.Length);
+                text = text.Remove(start, Math.Min(removed, text.Length - start)).Insert(start, added);
+            }
+
+            try
+            {
+                Assert.NotEmpty(Parse(text).Cameras);
+            }
+            catch (RigFileException error)
+            {
+                Assert.All(error.Errors, mistake => Assert.True(mistake.At is { Line: >= 1, Column: >= 1 }, error.Message));
+                Assert.All(error.Errors, static mistake => Assert.NotEqual("", mistake.Message));
+            }
+        }).QuickCheckThrowOnFailure();
     }
 
     private static Rig Parse(string text) => RigReader.Parse(text, "rig.yaml", Path.GetTempPath());
