@@ -116,7 +116,7 @@ internal sealed class GuestTally
         if (request.Interruptions != _interruptionsSeen) EndInterruption(request);
         Book(request);
         Pace(request.Seen);
-        _latency.Record(request.Seen - (request.Done + _clockOffset));
+        if (IsSettled(request.Seen)) _latency.Record(request.Seen - (request.Done + _clockOffset));
         _bytes += request.BytesUsed;
         for (var i = 0; i < Marks.Length; i++)
         {
@@ -223,7 +223,7 @@ internal sealed class GuestTally
     private void Pace(long seen)
     {
         if (_firstSeen == 0) _firstSeen = seen;
-        if (_gapOpen)
+        if (_gapOpen && IsSettled(seen))
         {
             var gap = seen - _lastSeen;
             if (gap > _maximumGap) _maximumGap = gap;
@@ -233,6 +233,8 @@ internal sealed class GuestTally
         _gapOpen = true;
         _lastSeen = seen;
     }
+
+    private bool IsSettled(long seen) => seen - _firstSeen >= _options.Settle.Ticks * TimeSpan.NanosecondsPerTick;
 
     private IReadOnlyDictionary<string, long> Statuses()
     {

@@ -94,6 +94,8 @@ public sealed partial class VirtioCameraTransport
                     return refusal;
                 }
 
+                // The next device answers, so the last one has let go of the rings: what it used up to now is its own, and heard as such.
+                for (var i = 0; i < _rings.Length && !_ending; i++) _listener!.QueueCalled(i);
                 Attach();
                 Watch();
                 _attached = true;

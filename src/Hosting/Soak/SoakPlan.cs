@@ -58,7 +58,7 @@ internal sealed record SoakPlan(TimeSpan Length, TimeSpan Quiet, IReadOnlyList<s
     public static SoakPlan Draw(int seed, TimeSpan length)
     {
         var random = new Random(seed);
-        var quiet = TimeSpan.FromSeconds(Math.Clamp(length.TotalSeconds / 6, 5, 20));
+        var quiet = TimeSpan.FromSeconds(Math.Clamp(length.TotalSeconds / 6, 6, 20));
         var last = length - quiet - LongestPause - Pace;
         List<SoakStep> steps = [];
         var bag = new Queue<SoakFault>();

@@ -13,6 +13,11 @@ internal sealed class SoakRun : IAsyncDisposable
     private static readonly TimeSpan Beat = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Overtime = TimeSpan.FromSeconds(30);
 
+    // All programs start at once, and are compiled while they do. What guests miss of that is no fault of one another.
+    private const string SettleSeconds = "4";
+
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
+
     private readonly string _folder;
     private readonly SoakPlan _plan;
     private readonly Action<string> _say;
@@ -38,7 +43,7 @@ internal sealed class SoakRun : IAsyncDisposable
         _plan = plan;
         _say = say;
         _chance = new Random(seed);
-        _stutters = new StutterWatch(_pacemaker);
+        _stutters = new StutterWatch(_pacemaker, Say);
     }
 
     /// <summary>Runs the whole plan and judges.</summary>
@@ -46,7 +51,7 @@ internal sealed class SoakRun : IAsyncDisposable
     public async Task<SoakSummary> RunAsync(CancellationToken cancellation)
     {
         _fabric = await RigProcess.StartAsync(SoakRig.Write(_folder, _plan.SensorFaults), LogFile, cancellation);
-        foreach (var (name, cameras, words) in SoakRig.Undisturbed) _undisturbed.Add(StartGuest(name, cameras, words));
+        foreach (var (name, cameras, words) in SoakRig.Undisturbed) _undisturbed.Add(StartGuest(name, cameras, [.. words, "--settle", SettleSeconds]));
         _witness = StartGuest(SoakRig.Witness, ["shaky"]);
         _victim = StartVictim();
         _began = FrameClock.System.Now;
@@ -62,7 +67,7 @@ internal sealed class SoakRun : IAsyncDisposable
         var after = ProcessFootprint.Of(_fabric.Id);
         var status = await _fabric.StatusAsync(cancellation);
         var inTime = await Task.WhenAll(Guests.Select(guest => guest.WaitAsync(Overtime, cancellation)));
-        _stutters.Look(_undisturbed);
+        _stutters.Look(_undisturbed, Elapsed > Settled);
         var balance = await _fabric.StopAsync(cancellation);
         return SoakSummary.Judge(new SoakFindings(
             Elapsed, _plan, before, after, status, balance, [.. _undisturbed.SelectMany(guest => guest.Reports)], _witness.Reports, _killed, _victim.Reports,
@@ -80,13 +85,15 @@ internal sealed class SoakRun : IAsyncDisposable
 
     private string LogFile => Path.Combine(_folder, "fabric.log");
 
+    private void Say(string what) => _say($"{Elapsed.TotalSeconds,6:F1} s  {what}");
+
     private TimeSpan Elapsed => TimeSpan.FromMicroseconds((FrameClock.System.Now - _began) / 1000.0);
 
     private IEnumerable<GuestProcess> Guests => [.. _undisturbed, .. _witness is null ? (GuestProcess[])[] : [_witness], .. _victim is null ? (GuestProcess[])[] : [_victim]];
 
     private async Task CarryOutAsync(SoakStep step, CancellationToken cancellation)
     {
-        _say($"{Elapsed.TotalSeconds,6:F1} s  {step.Fault}");
+        Say($"{step.Fault}");
         var tally = _tally.TryGetValue(step.Fault, out var known) ? known : _tally[step.Fault] = new FaultTally();
         switch (step.Fault)
         {
@@ -118,7 +125,7 @@ internal sealed class SoakRun : IAsyncDisposable
         while (moment - Elapsed is var left && left > TimeSpan.Zero)
         {
             await Task.Delay(left < Beat ? left : Beat, TimeProvider.System, cancellation);
-            _stutters.Look(_undisturbed);
+            _stutters.Look(_undisturbed, Elapsed > Settled);
             if (_fabric!.HasExited) throw new IOException($"the fabric died after {Elapsed.TotalSeconds:F1} s; its log is {LogFile}");
         }
     }

@@ -7,7 +7,7 @@ namespace CameraFabric.Hosting.Soak;
 /// Counts what undisturbed guests missed, as their interim reports tell it: gaps of more than one and a half periods, and frames told as
 /// dropped. What came while the machine itself stood still is counted apart.
 /// </summary>
-internal sealed class StutterWatch(Pacemaker pacemaker)
+internal sealed class StutterWatch(Pacemaker pacemaker, Action<string> say)
 {
     // Guests report twice a second, and a report may be half a second on its way when the machine is busy.
     private const long Lookback = 1_500_000_000; // nanoseconds
@@ -21,7 +21,9 @@ internal sealed class StutterWatch(Pacemaker pacemaker)
     public Missed WithTheMachine { get; private set; }
 
     /// <summary>Looks at what guests said last.</summary>
-    public void Look(IEnumerable<GuestProcess> guests)
+    /// <param name="guests">The undisturbed ones.</param>
+    /// <param name="counts">False while programs still start: then it is only noted where they stand.</param>
+    public void Look(IEnumerable<GuestProcess> guests, bool counts)
     {
         var now = FrameClock.System.Now;
         foreach (var report in guests.SelectMany(guest => guest.Reports))
@@ -30,8 +32,11 @@ internal sealed class StutterWatch(Pacemaker pacemaker)
             var more = new Missed(report.Pace.Stutters - gaps, report.Frames.DropsTold - drops);
             if (more is { Gaps: <= 0, Drops: <= 0 }) continue;
             _seen[report.Socket] = (report.Pace.Stutters, report.Frames.DropsTold);
+            if (!counts) continue;
             All += more;
-            if (pacemaker.StalledBetween(now - Lookback, now)) WithTheMachine += more;
+            var stalled = pacemaker.StalledBetween(now - Lookback, now);
+            if (stalled) WithTheMachine += more;
+            say($"{report.Name} of {report.Camera}: {more.Gaps} gaps, {more.Drops} drops, longest so far {report.Pace.MaximumGap / 1000:F0} ms{(stalled ? "; the machine stood still" : "")}");
         }
     }
 }
