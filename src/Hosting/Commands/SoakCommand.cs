@@ -9,7 +9,7 @@ internal static class SoakCommand
 {
     public static Command Make()
     {
-        var minutes = new Option<double>("--minutes") { Description = "How long to run, 0.5 to 100000.", DefaultValueFactory = _ => 10 };
+        var minutes = new Option<double>("--minutes") { Description = "How long to run, 0.5 to 10000.", DefaultValueFactory = _ => 10 };
         var seed = new Option<int>("--seed") { Description = "The same seed and length give the same faults.", DefaultValueFactory = _ => 1 };
         var keep = new Option<string?>("--keep") { Description = "Use this folder for rig and logs, and leave it behind." };
         var json = Output.JsonOption();
@@ -19,7 +19,7 @@ internal static class SoakCommand
         };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(() =>
         {
-            var length = TimeSpan.FromMinutes(Output.InRange("--minutes", parsed.GetValue(minutes), 0.5, 100_000, "minutes"));
+            var length = TimeSpan.FromMinutes(Output.InRange("--minutes", parsed.GetValue(minutes), 0.5, 10_000, "minutes"));
             return RunAsync(length, parsed.GetValue(seed), parsed.GetValue(keep), parsed.GetValue(json), cancellation);
         }));
         return command;

@@ -48,6 +48,7 @@ internal sealed class RecoveryRun(string folder, int kills) : IAsyncDisposable
         {
             await Task.Delay(TimeSpan.FromSeconds(SettleSeconds), TimeProvider.System, cancellation);
             _fabric.Dispose();
+            _fabric = null;
             _fabric = await RigProcess.StartAsync(rig, log, cancellation);
             var number = kill;
             var reports = await AwaitAsync(report => report.Interruptions.Recovered >= number, cancellation);

@@ -54,6 +54,10 @@ internal sealed class HostileVisitor(string socketPath, Random random)
             {
                 // Ended the hard way: ended.
             }
+            catch (TimeoutException)
+            {
+                throw new TimeoutException($"{fault}: the device still speaks to this guest after {Patience.TotalSeconds} s");
+            }
 
             return Since(began);
         }

@@ -41,6 +41,7 @@ internal static class SoakRig
             # The soak's rig. The sensor of 'shaky' fails at the frames named; everything else is done to the guests from outside.
             rig: soak
             runtime: .
+            options: { quarantine-violations: 100 } # each visit of the intruder is judged by itself; the pauses have tests of their own
             cameras:
               steady: { sensor: synthetic, format: NV12, size: 1280x720, rate: {{Rate}} }
               shaky:

@@ -95,8 +95,10 @@ public sealed record SoakSummary(
         foreach (var (fault, tally) in found.Tally.Where(tally => tally.Value.Longest > TimeSpan.Zero))
             checks.Add(new($"{fault}: the connection ended within a second", tally.Longest < TimeSpan.FromSeconds(1), $"{tally.Count} times, {tally.Longest.TotalMilliseconds:F0} ms at most"));
         var shaky = found.Balance.Cameras.Single(camera => camera.Id == "shaky");
-        checks.Add(new("the failing sensor came back each time", found.Running.Cameras.Single(camera => camera.Id == "shaky").State == CameraState.Streaming,
+        checks.Add(new("the failing sensor streams again", found.Running.Cameras.Single(camera => camera.Id == "shaky").State == CameraState.Streaming,
             $"{found.Plan.SensorFaults.Count} faults, {shaky.Restarts} restarts"));
+        checks.Add(new("what was wrong with its frames was noticed", found.Plan.SensorFaults.Count == 0 || shaky.Faults.Sum(fault => fault.Count) > 0,
+            string.Join(", ", shaky.Faults.Where(fault => fault.Count > 0).Select(fault => $"{fault.Reason} {fault.Count}"))));
         checks.Add(new("no descriptor leaked", found.After.Descriptors <= found.Before.Descriptors, $"{found.Before.Descriptors} before, {found.After.Descriptors} after"));
         checks.Add(new("no mapping leaked", found.After.Mappings <= found.Before.Mappings, $"{found.Before.Mappings} before, {found.After.Mappings} after"));
         checks.Add(new("memory did not grow", found.After.AnonymousMegabytes <= found.Before.AnonymousMegabytes + BreathMegabytes,

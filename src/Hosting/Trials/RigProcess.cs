@@ -38,30 +38,40 @@ internal sealed class RigProcess : IDisposable
         process.ErrorDataReceived += (_, line) => log.WriteLine(line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        var waited = Stopwatch.StartNew();
-        while (true)
+        try
         {
-            try
-            {
-                await fabric.StatusAsync(cancellation);
-                return fabric;
-            }
-            catch (IOException error) when (!process.HasExited && waited.Elapsed < Patience)
-            {
-                _ = error; // Not there yet.
-                await Task.Delay(20, cancellation);
-            }
-            catch (IOException error)
-            {
-                fabric.Dispose();
-                throw new IOException($"the fabric did not start ({error.Message}); its log is {logFile}");
-            }
+            await fabric.AnswersAsync(cancellation);
+            return fabric;
+        }
+        catch (Exception error)
+        {
+            fabric.Dispose();
+            if (error is not IOException) throw;
+            throw new IOException($"the fabric did not start ({error.Message}); its log is {logFile}");
         }
     }
 
     /// <summary>Its state, over the control socket.</summary>
     public async Task<FabricStatus> StatusAsync(CancellationToken cancellation) =>
         (await ControlClient.AskAsync(_control, new ControlRequest("status"), cancellation)).Status!;
+
+    private async Task AnswersAsync(CancellationToken cancellation)
+    {
+        var waited = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                await StatusAsync(cancellation);
+                return;
+            }
+            catch (IOException) when (!_process.HasExited && waited.Elapsed < Patience)
+            {
+                // Not there yet.
+                await Task.Delay(20, cancellation);
+            }
+        }
+    }
 
     /// <summary>SIGTERM; returns its balance.</summary>
     /// <exception cref="IOException">It did not end in time, or said no balance.</exception>
