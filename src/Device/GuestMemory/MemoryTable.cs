@@ -50,6 +50,14 @@ public sealed class MemoryTable
         }
     }
 
+    /// <summary>How many mappings the tables have together; one that several of them share counts once.</summary>
+    internal static int CountMapped(params ReadOnlySpan<MemoryTable> tables)
+    {
+        var mappings = new HashSet<RegionMapping>();
+        foreach (var table in tables) mappings.UnionWith(table._byGuest);
+        return mappings.Count;
+    }
+
     /// <summary>
     /// Maps regions, each from the descriptor at the same place. The descriptors stay the caller's, who may close them afterwards.
     /// </summary>

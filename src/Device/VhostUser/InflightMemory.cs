@@ -10,6 +10,11 @@ namespace CameraFabric.Device.VhostUser;
 /// </summary>
 internal sealed class InflightMemory : IDisposable
 {
+    // Its file is sealed against shrinking; but a hole can be made in one of huge pages, and then there may be no page to fill it.
+    private const string Loss =
+        "the in-flight memory: the system had no page for an access to its file (SIGBUS): a hole was made in it and no huge page was left, "
+        + "or memory failed";
+
     private const int QueueAlignment = 64;
     private readonly MappedMemory _memory;
     private readonly InflightQueue[] _queues;
@@ -25,6 +30,11 @@ internal sealed class InflightMemory : IDisposable
     /// <summary>The device's own bytes; null if it wants none.</summary>
     public SavedState? Saved { get; }
 
+    /// <summary>
+    /// What became of it, for an operator, if an access found it gone; null otherwise. Any thread, also once it is disposed.
+    /// </summary>
+    public string? DescribeLoss() => _memory.IsLost ? Loss : null;
+
     /// <summary>Whether no queue ever ran on it.</summary>
     public bool IsFresh => Array.TrueForAll(_queues, queue => queue.IsFresh);
 
@@ -36,8 +46,16 @@ internal sealed class InflightMemory : IDisposable
         MemoryFile.Create("vhost-inflight", TotalBytes(queues, queueSize, savedBytes));
 
     /// <summary>Maps what the front-end gives; the descriptor stays the caller's.</summary>
+    /// <param name="wire">Where it lies in its file, and for what.</param>
+    /// <param name="file">Its file.</param>
+    /// <param name="savedBytes">How many bytes the device keeps.</param>
+    /// <param name="guard">Who is to guard it. A guard with no place left is no reason to refuse what cannot be shrunk.</param>
+    /// <param name="lost">
+    /// Called with <see cref="DescribeLoss"/> after it was found gone, on a thread that all share; must not block or throw.
+    /// </param>
     /// <exception cref="VhostUserViolation">It is too small, not inside its file, can be shrunk, or is of no known layout.</exception>
-    public static InflightMemory Map(in WireInflight wire, FileDescriptor file, int savedBytes)
+    public static InflightMemory Map(
+        in WireInflight wire, FileDescriptor file, int savedBytes, MemoryGuard guard, Action<string> lost)
     {
         var needed = TotalBytes(wire.Queues, wire.QueueSize, savedBytes);
         if (wire.Size < (ulong)needed)
@@ -64,7 +82,7 @@ internal sealed class InflightMemory : IDisposable
                 throw Refused("is a file that can still be shrunk; it must be sealed with F_SEAL_SHRINK, as the one of GET_INFLIGHT_FD is");
             }
 
-            var memory = MappedMemory.Map(file, (long)wire.Offset, needed, MapAccess.ReadWrite);
+            var memory = MappedMemory.MapForeign(file, (long)wire.Offset, needed, MapAccess.ReadWrite, guard, () => lost(Loss));
             return Checked(new InflightMemory(memory, wire.Queues, wire.QueueSize, savedBytes));
         }
         catch (Exception e) when (e is LinuxException or ArgumentException)

@@ -33,9 +33,10 @@ public sealed partial class VhostUserBackend
         if (_channel.Descriptors.Count != 1) throw new VhostUserViolation("SET_INFLIGHT_FD came without a descriptor; it must have one");
         foreach (var ring in _rings) RefuseWhileRunning("SET_INFLIGHT_FD", ring);
         using var file = _channel.Descriptors.Take();
-        var memory = InflightMemory.Map(wire, file, _device.SavedStateBytes);
-        _inflight?.Dispose();
-        _inflight = memory;
+        var memory = InflightMemory.Map(wire, file, _device.SavedStateBytes, _options.MemoryLimits.Guard, Lost);
+        var previous = _inflight;
+        Volatile.Write(ref _inflight, memory);
+        previous?.Dispose();
         _toldSavedState = false;
     }
 
@@ -75,16 +76,6 @@ public sealed partial class VhostUserBackend
     {
         if (_inflight is null) return;
         _inflight.Saved?.End();
-        foreach (var ring in _rings)
-        {
-            try
-            {
-                ring.Queue?.Stop();
-            }
-            catch (TimeoutException e)
-            {
-                _logger.StopTimedOut(e.Message);
-            }
-        }
+        foreach (var ring in _rings) StopQueue(ring);
     }
 }

@@ -145,6 +145,9 @@ public sealed partial class VhostUserBackend
         _status = (long)status;
         if (status != 0) return;
         DisableAll();
+
+        // A device that was told what is saved, for a queue that then could not start, has that to forget.
+        _isLive |= _toldSavedState;
         ResetIfIdle();
         _inflight?.Clear();
     }

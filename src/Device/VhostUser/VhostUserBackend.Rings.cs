@@ -205,19 +205,25 @@ public sealed partial class VhostUserBackend
         }
         finally
         {
-            try
-            {
-                queue.Stop();
-            }
-            catch (TimeoutException e)
-            {
-                _logger.StopTimedOut(e.Message);
-            }
+            StopQueue(ring);
 
             // Again, and now at once: the answer alone.
             ring.Base = queue.Stop();
             ring.Queue = null;
             _logger.QueueStopped(ring.Index, ring.Base);
+        }
+    }
+
+    /// <summary>Stops a ring's queue, if it runs. One whose writers take too long keeps its memory mapped until they are out.</summary>
+    private void StopQueue(VhostUserRing ring)
+    {
+        try
+        {
+            ring.Queue?.Stop();
+        }
+        catch (TimeoutException e)
+        {
+            _logger.StopTimedOut(e.Message);
         }
     }
 

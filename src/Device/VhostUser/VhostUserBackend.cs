@@ -126,7 +126,7 @@ public sealed partial class VhostUserBackend : IDisposable
     public string Break(string reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        var loss = Volatile.Read(ref _memory).DescribeLoss();
+        var loss = DescribeLoss();
         lock (_lifeGate) reason = _broken ??= loss ?? reason;
 
         // Before the connection is seen to end: a front-end that knows its rings to be broken does not try them on another back-end.
@@ -155,7 +155,7 @@ public sealed partial class VhostUserBackend : IDisposable
         foreach (var ring in _rings)
         {
             // Runs still, only if the device failed while others were being stopped.
-            ring.Queue?.Stop();
+            StopQueue(ring);
             ring.Dispose();
         }
 
@@ -215,7 +215,7 @@ public sealed partial class VhostUserBackend : IDisposable
     /// </summary>
     private VhostUserEnd Explain(VhostUserEnd end)
     {
-        var loss = _memory.DescribeLoss();
+        var loss = DescribeLoss();
         lock (_lifeGate)
         {
             _broken ??= loss;

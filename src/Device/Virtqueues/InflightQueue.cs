@@ -52,12 +52,7 @@ internal sealed class InflightQueue
     public static int Bytes(int entries) => HeaderBytes + (EntryBytes * entries);
 
     /// <summary>What is wrong with its header; null if it can be used.</summary>
-    public string? Check()
-    {
-        var (version, entries) = (Word(VersionOffset), Word(EntriesOffset));
-        if (version > Version) return $"its version is {version}; {Version} is known, and 0 means that it is new";
-        return entries == Entries || version == 0 ? null : $"it is for {entries} descriptors; the message says {Entries}";
-    }
+    public string? Check() => Check(Word(VersionOffset));
 
     /// <summary>
     /// Puts in order what an earlier life left: the last chain may be given back already without being struck out. Memory that is new is
@@ -65,16 +60,20 @@ internal sealed class InflightQueue
     /// </summary>
     /// <param name="size">The queue's size.</param>
     /// <param name="ringUsed">The used index as it stands in the ring.</param>
-    /// <returns>The heads of the chains that were taken and not given back, in the order in which they were taken.</returns>
+    /// <returns>
+    /// The heads of the chains that were taken and not given back, in the order in which they were taken; and whether the memory was new:
+    /// both of one reading, because others may change it in between.
+    /// </returns>
     /// <exception cref="VirtqueueException">The memory says what no device can have written.</exception>
-    public ushort[] Recover(int size, ushort ringUsed)
+    public (ushort[] Taken, bool WasFresh) Recover(int size, ushort ringUsed)
     {
-        if (Check() is { } wrong) throw new VirtqueueException($"in-flight memory: {wrong}");
+        var version = Word(VersionOffset);
+        if (Check(version) is { } wrong) throw new VirtqueueException($"in-flight memory: {wrong}");
         if (size > Entries) throw new VirtqueueException($"in-flight memory for {Entries} descriptors does not do for a queue of {size}");
-        if (IsFresh)
+        if (version == 0)
         {
             Prepare(ringUsed);
-            return [];
+            return ([], true);
         }
 
         FinishLastBatch(size, ringUsed);
@@ -91,7 +90,7 @@ internal sealed class InflightQueue
 
         Array.Sort(counters, heads, 0, count);
         _counter = count == 0 ? 0 : unchecked(counters[count - 1] + 1);
-        return heads[..count];
+        return (heads[..count], false);
     }
 
     /// <summary>A chain was taken from the available ring.</summary>
@@ -120,6 +119,13 @@ internal sealed class InflightQueue
 
     /// <summary>Makes it as good as new: the driver begins anew, and holds nothing of what was.</summary>
     public void Clear() => SetWord(_offset + VersionOffset, 0);
+
+    private string? Check(ushort version)
+    {
+        var entries = Word(EntriesOffset);
+        if (version > Version) return $"its version is {version}; {Version} is known, and 0 means that it is new";
+        return entries == Entries || version == 0 ? null : $"it is for {entries} descriptors; the message says {Entries}";
+    }
 
     private void Prepare(ushort ringUsed)
     {

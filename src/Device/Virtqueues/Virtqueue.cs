@@ -56,8 +56,8 @@ public sealed partial class Virtqueue
         _recoverable = [];
         if (settings.Inflight is not { } inflight) return;
         _inflight = inflight;
-        _goesOn = !inflight.IsFresh;
-        _recoverable = inflight.Recover(Size, _nextUsed);
+        (_recoverable, var wasFresh) = inflight.Recover(Size, _nextUsed);
+        _goesOn = !wasFresh;
         if (!_goesOn) return;
 
         // Everything that was made available before is given back, or was in flight: that says where to go on, whatever else was told.

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CameraFabric.Device.Tests.GuestMemory;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Platform;
 
@@ -129,6 +130,41 @@ public sealed class InflightTests
         Assert.True(rig.Device.Saved!.TryReadWord(0, out var word));
         Assert.Equal(0UL, word);
         Assert.Equal(2, rig.Device.Told.Count(what => what == "saved state, fresh"));
+    }
+
+    [Fact]
+    public void A_device_that_was_told_for_a_ring_that_did_not_start_is_reset_and_told_again()
+    {
+        using var rig = new Rig(new EchoDevice { SavedStateBytes = 8 }).Negotiate().ShareMemory();
+        using var area = rig.Track();
+        var ring = rig.Program();
+        rig.Frontend.SetVringAddr(0, ring.Addresses with { Used = TestMemory.FrontendBase - 4096 });
+        rig.Kick();
+        Assert.Throws<VhostUserException>(() => rig.Frontend.SetVringEnable(0, true));
+        rig.Frontend.SetStatus(0);
+        rig.Run();
+        Assert.Equal(["saved state, fresh", "reset", "saved state, fresh", "started 0"], rig.Device.Told.Take(4));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_memory_comes_from_another_process_and_is_guarded_while_the_guard_has_a_place(bool isTaken)
+    {
+        var guard = new MemoryGuard(1);
+        using var file = InflightMemory.CreateFile(3, 8, 0);
+        using var taken = isTaken ? Foreign() : null;
+        using (var memory = InflightMemory.Map(new WireInflight((ulong)file.Size, 0, 3, 8), file.Descriptor, 0, guard, _ => { }))
+        {
+            Assert.Null(memory.DescribeLoss());
+            using var none = Foreign();
+            Assert.False(none.IsGuarded);
+        }
+
+        using var next = Foreign();
+        Assert.Equal(!isTaken, next.IsGuarded);
+
+        MappedMemory Foreign() => MappedMemory.MapForeign(file.Descriptor, 0, 4096, MapAccess.ReadWrite, guard, () => { });
     }
 
     [Fact]

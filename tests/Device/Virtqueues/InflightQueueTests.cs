@@ -24,7 +24,7 @@ public sealed class InflightQueueTests : IDisposable
     {
         var queue = New();
         Assert.Equal(16 + (16 * Size), InflightQueue.Bytes(Size));
-        Assert.Empty(queue.Recover(Size, 0x1122));
+        Assert.Empty(queue.Recover(Size, 0x1122).Taken);
         Assert.Equal("0000000000000000 0100 0400 0000 2211", Header());
         queue.Taken(3);
         queue.Taken(2);
@@ -47,8 +47,8 @@ public sealed class InflightQueueTests : IDisposable
         queue.Recover(Size, 10);
         foreach (ushort head in (ushort[])[0, 1, 2, 3]) queue.Taken(head);
         foreach (ushort head in (ushort[])[2, 0, 3]) queue.Completing(head);
-        Assert.Equal([(ushort)1], New().Recover(Size, 13));
-        Assert.Equal([(ushort)1], New().Recover(Size, 13));
+        Assert.Equal([(ushort)1], New().Recover(Size, 13).Taken);
+        Assert.Equal([(ushort)1], New().Recover(Size, 13).Taken);
     }
 
     [Fact]
@@ -58,9 +58,9 @@ public sealed class InflightQueueTests : IDisposable
         queue.Recover(Size, 0);
         foreach (ushort head in (ushort[])[2, 0, 3]) queue.Taken(head);
         queue = New();
-        Assert.Equal([(ushort)2, 0, 3], queue.Recover(Size, 0));
+        Assert.Equal([(ushort)2, 0, 3], queue.Recover(Size, 0).Taken);
         queue.Taken(1);
-        Assert.Equal([(ushort)2, 0, 3, 1], New().Recover(Size, 0));
+        Assert.Equal([(ushort)2, 0, 3, 1], New().Recover(Size, 0).Taken);
     }
 
     [Fact]
@@ -74,9 +74,9 @@ public sealed class InflightQueueTests : IDisposable
         }
 
         var queue = New();
-        Assert.Equal(3, queue.Recover(Size, 0).Distinct().Count());
+        Assert.Equal(3, queue.Recover(Size, 0).Taken.Distinct().Count());
         queue.Taken(3);
-        Assert.Equal(4, New().Recover(Size, 0).Distinct().Count());
+        Assert.Equal(4, New().Recover(Size, 0).Taken.Distinct().Count());
     }
 
     [Theory]
@@ -107,7 +107,7 @@ public sealed class InflightQueueTests : IDisposable
     {
         New().Recover(Size, 7);
         _memory.WriteUInt16Release(16 + 6, 0);
-        Assert.Empty(New().Recover(Size, 11));
+        Assert.Empty(New().Recover(Size, 11).Taken);
         Assert.EndsWith("0b00", Header(), StringComparison.Ordinal);
     }
 
@@ -126,8 +126,8 @@ public sealed class InflightQueueTests : IDisposable
     public void New_memory_in_which_something_stands_all_the_same_is_cleared()
     {
         _memory.WriteUInt16Release(16, 1);
-        Assert.Empty(New().Recover(Size, 0));
-        Assert.Empty(New().Recover(Size, 0));
+        Assert.Empty(New().Recover(Size, 0).Taken);
+        Assert.Empty(New().Recover(Size, 0).Taken);
     }
 
     [Fact]

@@ -125,9 +125,10 @@ internal sealed class SessionKeeper(SessionContext session, BufferRegistry buffe
     }
 
     // By its place in the ring and by its words: the driver may reuse the one, and repeat the other, but not both without being answered.
-    private static SavedSession Identify(DescriptorChain command)
+    // A chain may name the same memory many times, and so be far longer than any command that is carried out.
+    private SavedSession Identify(DescriptorChain command)
     {
-        var bytes = new byte[command.ReadableBytes];
+        var bytes = new byte[Math.Min(command.ReadableBytes, session.Options.MaximumCommandBytes)];
         var read = command.Read(0, bytes);
         return default(SavedSession) with
         {

@@ -1,5 +1,6 @@
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Tests.Virtqueues;
 using CameraFabric.Sensors.Controls;
 
 namespace CameraFabric.Device.Tests.Camera.Sessions;
@@ -218,6 +219,47 @@ public sealed class RecoveryTests
         rig.Send(CameraWire.ControlQueue, rig.Message(CameraCommand.ClockSample, []), 8);
         Assert.Equal(SessionState.Broken, rig.Session.State);
         Assert.Equal((SavedSession.Idle, 0u), (rig.Left()!.Session.State, rig.Left()!.Session.BufferCount));
+    }
+
+    [Fact]
+    public void A_command_in_a_chain_of_many_times_its_size_takes_no_more_memory_than_the_longest_command()
+    {
+        using var rig = new SessionRig().Keeping();
+        var wanted = SessionRig.BytesOf(SessionRig.Wanted());
+        OfferFat(rig, rig.Message(CameraCommand.Configure, [.. SessionRig.BytesOf(new ConfigureCommand(0, 1)), .. wanted]));
+        rig.Pump(CameraWire.ControlQueue);
+        ExpectLittleAllocated(() => rig.AnswerAll());
+        Assert.Equal((SessionState.Configured, 1), (rig.Session.State, rig.Ring(CameraWire.ControlQueue).UsedIndex));
+
+        // The next one is taken, and no more: it is compared with the one whose answer is kept.
+        OfferFat(rig, rig.Message(CameraCommand.ClockSample, []));
+        Assert.NotNull(rig.Queue(CameraWire.ControlQueue).TryPop());
+        rig.Crash();
+        ExpectLittleAllocated(() =>
+        {
+            rig.PumpAll();
+            rig.AnswerAll();
+        });
+        Assert.Equal(2, rig.Ring(CameraWire.ControlQueue).UsedIndex);
+    }
+
+    private static void OfferFat(SessionRig rig, byte[] message)
+    {
+        var (place, answer) = (rig.Allocate(message.Length), rig.Allocate(4096));
+        message.CopyTo(rig.Memory.Bytes.Write(place, message.Length));
+        rig.Ring(CameraWire.ControlQueue).Add(
+        [
+            (DriverRing.AddressOf(place), (uint)message.Length, false),
+            .. Enumerable.Repeat((DriverRing.AddressOf(0), 2u << 20, false), 16),
+            (DriverRing.AddressOf(answer), 4096, true),
+        ], indirect: true);
+    }
+
+    private static void ExpectLittleAllocated(Action what)
+    {
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        what();
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
     }
 
     private static SessionRig Acquired()
