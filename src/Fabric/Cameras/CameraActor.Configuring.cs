@@ -85,9 +85,10 @@ internal sealed partial class CameraActor
         entry.Meter.Become(role);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: configured as {Configuration} by guest {Guest}")]
+    // Guests can bring these about as often as they like, so they are no part of the log by default; the status shows both.
+    [LoggerMessage(Level = LogLevel.Debug, Message = "camera {Camera}: configured as {Configuration} by guest {Guest}")]
     private partial void LogConfigured(string camera, string configuration, string guest);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: owned by {Guest} from now on")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "camera {Camera}: owned by {Guest} from now on")]
     private partial void LogOwner(string camera, string guest);
 }

@@ -116,7 +116,10 @@ internal sealed class CaptureRun : IFrameSink
 
         // It shows that the sensor lives; whether it is of any use, its frames have to show.
         _watchdog.Frame(_clock.Now, 0);
-        _fanOut.Tell(new FrameMissed(isNumbered ? sequence : _next, controlSet, FrameDropReason.Faulty), ActorRefs.NoSender);
+
+        // A number that does not count says nothing to guests, and the next one is still to come.
+        var last = isNumbered ? sequence : Math.Max(_next, 1) - 1;
+        _fanOut.Tell(new FrameMissed(last, controlSet, FrameDropReason.Faulty), ActorRefs.NoSender);
     }
 
     // A number that the sensor left out is a frame that somebody misses, as much as one that was dropped here.

@@ -44,13 +44,13 @@ public sealed class FrameWatchdog(int periods, long floor)
 
     /// <summary>A frame has come.</summary>
     /// <param name="now">Now, in nanoseconds of the frame clock.</param>
-    /// <param name="duration">How long the sensor says that its frames now take, in nanoseconds; 0 if it does not say.</param>
+    /// <param name="duration">How long the sensor says that its frames now take, in nanoseconds; 0 if it does not say, and then what it said last holds.</param>
     public void Frame(long now, long duration)
     {
         lock (_lock)
         {
             if (_deadline == long.MaxValue) return;
-            _period = Math.Max(duration, _configured);
+            if (duration > 0) _period = Math.Max(duration, _configured);
             if (_asked > 0 && (duration >= _asked || ++_framesSinceAsked >= FramesUntilEffect)) _asked = 0;
             _deadline = now + Allowed();
             _isRenewed = false;

@@ -148,8 +148,5 @@ internal sealed partial class GuestDeviceActor
         var handover = _handover;
         (_handover, _device, _seat, _session) = (null, null, null, null);
         handover?.Clear();
-        if (!_settings.Lines.HasLeftOut || _isSummarizing) return;
-        _isSummarizing = true;
-        Context.System.Scheduler.ScheduleTellOnce(LineBudget.While, Self, SummarizeLog.Message, Self);
     }
 }

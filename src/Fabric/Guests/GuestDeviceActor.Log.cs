@@ -6,6 +6,14 @@ namespace CameraFabric.Fabric.Guests;
 /// <summary>What it logs.</summary>
 internal sealed partial class GuestDeviceActor
 {
+    // Also again: a line may have begun another while just before the last summary was due.
+    private void SummarizeLater()
+    {
+        if (_isSummarizing || !_settings.Lines.HasLeftOut) return;
+        _isSummarizing = true;
+        Context.System.Scheduler.ScheduleTellOnce(LineBudget.While, Self, SummarizeLog.Message, Self);
+    }
+
     [LoggerMessage(Level = LogLevel.Information, Message = "{Device}: a front-end has connected")]
     private partial void LogConnected(string device);
 

@@ -36,6 +36,10 @@ internal sealed partial class GuestDeviceActor : UntypedActor
     {
         _settings = settings;
         _logger = new DeviceLogger(settings.Loggers.CreateLogger("CameraFabric.Guests"), settings.Lines, settings.Name);
+
+        // Others log within this budget, too, while the guest is connected and nothing else happens here.
+        var self = Self;
+        settings.Lines.Begun = () => self.Tell(LinesLeftOut.Message, ActorRefs.NoSender);
     }
 
     /// <summary>How to make one.</summary>
@@ -77,9 +81,13 @@ internal sealed partial class GuestDeviceActor : UntypedActor
             case ReleaseGuest:
                 Sender.Tell(new GuestReleased(Release()));
                 break;
+            case LinesLeftOut:
+                SummarizeLater();
+                break;
             case SummarizeLog:
                 _isSummarizing = false;
                 _logger.Summarize();
+                SummarizeLater();
                 break;
             case ConnectionEnded ended:
                 Ended(ended.End);

@@ -60,6 +60,13 @@ internal sealed record GuestViolated(string Reason, bool IsNode = false);
 /// <param name="Handover">Which one.</param>
 internal sealed record PauseOver(Handover Handover);
 
+/// <summary>To the device: the log has begun to leave lines out, which is to be told when it is time.</summary>
+internal sealed class LinesLeftOut
+{
+    /// <summary>The one message.</summary>
+    public static LinesLeftOut Message { get; } = new();
+}
+
 /// <summary>To the device: tell what the log left out.</summary>
 internal sealed class SummarizeLog
 {

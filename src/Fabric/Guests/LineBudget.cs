@@ -18,6 +18,9 @@ internal sealed class LineBudget(FrameClock clock, int lines)
     private int _written;
     private long _leftOut;
 
+    /// <summary>Called when a line is left out and none before it since the last summary. Any thread that logs; must not block.</summary>
+    public Action? Begun { get; set; }
+
     /// <summary>Whether lines were left out that no summary has told of.</summary>
     public bool HasLeftOut
     {
@@ -40,9 +43,11 @@ internal sealed class LineBudget(FrameClock clock, int lines)
                 return true;
             }
 
-            _leftOut++;
-            return false;
+            if (++_leftOut > 1) return false;
         }
+
+        Begun?.Invoke();
+        return false;
     }
 
     /// <summary>The lines that were left out, if it is time to tell of them; 0 otherwise. They are told of once.</summary>

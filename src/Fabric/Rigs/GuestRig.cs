@@ -32,7 +32,7 @@ public sealed record GuestRig
     /// </summary>
     public int? MaximumMemoryRegions { get; init; }
 
-    /// <summary>Bytes of frames that it is given in a second, over all its devices; null for the node's default.</summary>
+    /// <summary>Bytes of frames that it is given in a second, over all its devices; 0 for no limit, null for the node's default.</summary>
     public long? BytesPerSecond { get; init; }
 
     /// <summary>Connections that are served in a second, over all its devices, 1 to 1000; null for the node's default.</summary>

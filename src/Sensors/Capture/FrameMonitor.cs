@@ -17,6 +17,12 @@ internal sealed class FrameMonitor
     /// <summary>Numbers that a sensor may always leave out at once; more need time that has passed.</summary>
     public const ulong MostNumbersLeftOut = 1000;
 
+    /// <summary>
+    /// Numbers that a run's first frame may leave out: a sensor that goes on counting where it once was, not one that leaves no numbers for
+    /// the sensors after it.
+    /// </summary>
+    public const ulong MostNumbersBeforeFirst = 1UL << 48;
+
     // Where the whole picture is not read for its checksum, one cache line in sixteen is.
     private const int SampleBytes = 64, SampleStep = 1024;
 
@@ -58,7 +64,7 @@ internal sealed class FrameMonitor
         var now = _clock.Now;
 
         // A machine that slept leaves out more numbers than any fault would, and its clock says so.
-        var reach = _hasEdge ? Math.Max(MostNumbersLeftOut, (ulong)(2 * ((now - _lastEdge) / _period))) : long.MaxValue;
+        var reach = _hasEdge ? Math.Max(MostNumbersLeftOut, (ulong)(2 * ((now - _lastEdge) / _period))) : MostNumbersBeforeFirst;
         if (sequence - _next > reach || sequence > long.MaxValue) return FrameFault.Leapt;
         _next = sequence + 1;
         _lastEdge = now;

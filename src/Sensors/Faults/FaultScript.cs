@@ -14,6 +14,10 @@ public sealed class FaultScript
     private readonly ImmutableArray<ScriptedFault> _faults;
     private readonly int[] _left;
     private readonly long[] _until;
+
+    // Of each kind its entries by frame, and how many of the first ones are over: asked many times a frame, so that most are not looked at.
+    private readonly ImmutableArray<int>[] _ofKind;
+    private readonly int[] _over;
     private CancellationTokenSource _release = new();
 
     /// <summary>A script that has not begun.</summary>
@@ -23,6 +27,9 @@ public sealed class FaultScript
         _faults = faults;
         _left = [.. faults.Select(static fault => fault.Count)];
         _until = new long[faults.Length];
+        _ofKind = [.. Enum.GetValues<FaultKind>().Select(kind => Enumerable.Range(0, faults.Length)
+            .Where(i => faults[i].Kind == kind).OrderBy(i => faults[i].Frame).ToImmutableArray())];
+        _over = new int[_ofKind.Length];
     }
 
     /// <summary>Reads a script.</summary>
@@ -64,18 +71,25 @@ public sealed class FaultScript
     /// <summary>Whether a fault happens to a frame; it has happened then.</summary>
     internal bool TryTake(FaultKind kind, ulong frame, long now, out ScriptedFault? taken)
     {
+        taken = null;
+        var entries = _ofKind[(int)kind];
+        if (entries.IsEmpty) return false;
         lock (_gate)
         {
-            for (var i = 0; i < _faults.Length; i++)
+            ref var over = ref _over[(int)kind];
+            for (var i = over; i < entries.Length && frame >= _faults[entries[i]].Frame; i++)
             {
-                var fault = _faults[i];
-                if (fault.Kind != kind || frame < fault.Frame || !Take(i, now)) continue;
-                taken = fault;
-                return true;
+                if (Take(entries[i], now))
+                {
+                    taken = _faults[entries[i]];
+                    return true;
+                }
+
+                // What is over stays over: neither counts nor the clock go back.
+                if (i == over) over++;
             }
         }
 
-        taken = null;
         return false;
     }
 

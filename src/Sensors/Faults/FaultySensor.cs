@@ -69,7 +69,7 @@ public sealed class FaultySensor : ISensor
         _healthy.Capture(capture, stop);
         var frame = _next;
         _next = capture.Claimed + 1;
-        _last = capture.Sequence;
+        if (capture.Fault is null) _last = capture.Sequence;
         Spoil(capture, frame);
         if (Happens(FaultKind.Late, frame, out var late) && !_clock.WaitUntil(_clock.Now + late!.Amount * _period, stop))
             throw new OperationCanceledException(stop);

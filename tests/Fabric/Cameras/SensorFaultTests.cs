@@ -29,6 +29,9 @@ public sealed class SensorFaultTests : SensorActorTest
         _sensors.Expose();
         var missed = _fanOut.ExpectMsg<FrameMissed>(Patience);
         Assert.Equal(FrameDropReason.Faulty, missed.Reason);
+
+        // A number that does not count is nobody's: then the last frame that had one is named.
+        Assert.Equal(fault is SourceFault.Mistimed or SourceFault.Short ? number : 2, missed.Sequence);
         Assert.Equal(new SensorFaulty(fault, number), _camera.FishForMessage<SensorFaulty>(_ => true, Patience));
         Expose(4, 5, 6);
 

@@ -3,6 +3,8 @@ using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Guests;
+using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Platform;
 
@@ -28,6 +30,17 @@ public sealed class ByteBudgetTests : IDisposable
     {
         foreach (var bench in _benches) bench.Dispose();
         _frames.Dispose();
+    }
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(0L, false)]
+    [InlineData(1_000_000L, true)]
+    public void A_guest_without_limit_is_exempt_from_that_of_the_node(long? ofGuest, bool isLimited)
+    {
+        var guest = new GuestRig { Name = "vision", Cameras = [], BytesPerSecond = ofGuest };
+
+        Assert.Equal(isLimited, GuestBudget.Of(guest, new FabricOptions { GuestBytesPerSecond = 5_000_000 }, _clock).Bytes is not null);
     }
 
     [Fact]

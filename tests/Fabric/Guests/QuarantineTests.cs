@@ -11,11 +11,12 @@ using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Platform;
+using Microsoft.Extensions.Logging;
 
 namespace CameraFabric.Fabric.Tests.Guests;
 
 /// <summary>A device that was cut off: who waits, for how long, and what lets it in again. Time passes when the test says so.</summary>
-public sealed class QuarantineTests : TestKit
+public sealed partial class QuarantineTests : TestKit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private static readonly FabricOptions Options = new() { QuarantineViolations = 3 };
@@ -23,6 +24,7 @@ public sealed class QuarantineTests : TestKit
     private readonly RecordingLoggers _loggers = new();
     private readonly ManualFrameClock _clock = new();
     private readonly TestProbe _camera;
+    private LineBudget? _lines;
 
     public QuarantineTests() : base(Akka.Configuration.ConfigurationFactory
         .ParseString($"akka.loggers = []\nakka.scheduler.implementation = \"{typeof(TestScheduler).AssemblyQualifiedName}\"")
@@ -162,6 +164,46 @@ public sealed class QuarantineTests : TestKit
         AwaitCondition(() => _loggers.Lines.Any(IsSummary), Patience);
     }
 
+    [Fact]
+    public void Lines_left_out_while_a_guest_stays_connected_are_told_also_when_a_line_began_another_while_before()
+    {
+        var (device, _) = Listen();
+        using var socket = UnixSocket.Connect(SocketPath);
+        _camera.ExpectMsg<JoinCamera>(Patience);
+        Say(device, 15);
+        Pass(5);
+        Say(device, 10);
+        Pass(6);
+
+        // The first count comes with this line, which begins another while; the timer of the first one ends within that.
+        Say(device, 25);
+        Assert.Single(_loggers.Lines, IsSummary);
+        Pass(4);
+        Release(device);
+        Assert.Single(_loggers.Lines, IsSummary);
+
+        Pass(LineBudget.While.TotalSeconds);
+        AwaitCondition(() => _loggers.Lines.Count(IsSummary) == 2, Patience);
+        Assert.False(_camera.HasMessages);
+    }
+
+    // As the device's back-end does, on a thread of its own; what the device has to do about it is done when this returns.
+    private void Say(IActorRef device, int lines)
+    {
+        var log = new DeviceLogger(_loggers.CreateLogger("CameraFabric.VhostUser"), _lines!, "vision/front");
+        for (var i = 0; i < lines; i++) SayLine(log, i);
+        Release(device);
+    }
+
+    private void Release(IActorRef device)
+    {
+        device.Tell(ReleaseGuest.Message, TestActor);
+        ExpectMsg<GuestReleased>(Patience);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "said {Number}")]
+    private static partial void SayLine(ILogger logger, int number);
+
     private static bool IsSummary(string line) => line.Contains("more lines about it were left out", StringComparison.Ordinal);
 
     protected override void AfterAll()
@@ -196,11 +238,15 @@ public sealed class QuarantineTests : TestKit
                     options.QuarantinePauseMaximum),
                 _clock),
         };
-        var device = Sys.ActorOf(GuestDeviceActor.Props(new SessionSettings(
-            guest, view, SocketPath, _camera.Ref, meter, new SessionIds(), options, _clock, _loggers)));
+        var settings = new SessionSettings(
+            guest, view, SocketPath, _camera.Ref, meter, new SessionIds(), options, _clock, _loggers);
+        _lines = settings.Lines;
+        var device = Sys.ActorOf(GuestDeviceActor.Props(settings));
         _camera.ExpectMsg<DescribeCamera>(Patience);
         _camera.Reply(new CameraDescribed(RequestBench.Profile));
-        AwaitCondition(() => File.Exists(SocketPath), Patience);
+
+        // The file is there a moment before anybody listens.
+        AwaitCondition(() => _loggers.Lines.Any(static line => line.Contains("listening on", StringComparison.Ordinal)), Patience);
         return (device, meter);
     }
 }

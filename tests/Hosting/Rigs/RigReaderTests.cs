@@ -161,11 +161,12 @@ public sealed class RigReaderTests
         Assert.Equal((512L << 20, 12, 20_000_000L, 3), (recorder.MaximumMemoryBytes, recorder.MaximumMemoryRegions, recorder.BytesPerSecond, recorder.ConnectionsPerSecond));
         Assert.Equal(QuarantineRule.Operator, recorder.Quarantine);
         Assert.Null(cluster.Quarantine ?? (object?)cluster.MaximumMemoryBytes ?? cluster.MaximumMemoryRegions ?? cluster.BytesPerSecond ?? (object?)cluster.ConnectionsPerSecond);
+        Assert.Equal(0, Parse(Good.Replace("buffer-mib: 16 }", "buffer-mib: 16, megabytes-per-second: 0 }", StringComparison.Ordinal)).Guests[1].BytesPerSecond);
         Assert.Equal(QuarantineRule.Operator, Parse(Good + "\noptions: { quarantine: operator }").Options.Quarantine);
     }
 
     [Theory]
-    [InlineData("budget: { megabytes-per-second: 0 }", "budget.megabytes-per-second", "at least 1")]
+    [InlineData("budget: { megabytes-per-second: -1 }", "budget.megabytes-per-second", "at least 1, or 0 for no limit")]
     [InlineData("budget: { memory-mib: 0 }", "budget.memory-mib", "at least 1 MiB")]
     [InlineData("budget: { memory-regions: 0 }", "budget.memory-regions", "1 to 509")]
     [InlineData("budget: { connections-per-second: 1001 }", "budget.connections-per-second", "1 to 1000")]

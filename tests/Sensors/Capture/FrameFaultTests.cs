@@ -17,6 +17,7 @@ public sealed class FrameFaultTests : IDisposable
     private readonly ControlSchedule _schedule = new([FakeSensor.Gain], interleaved: false);
     private CaptureLoop? _loop;
     private bool _isStill;
+    private ulong? _firstNumber;
 
     public void Dispose()
     {
@@ -56,6 +57,29 @@ public sealed class FrameFaultTests : IDisposable
         Fault(FrameFault.Leapt, 100_003);
         Assert.Equal(1u, Frames(4)[0].DroppedBefore);
         Assert.Equal(900u, Frames(905)[0].DroppedBefore);
+    }
+
+    [Theory]
+    [InlineData(1UL << 48, true)]
+    [InlineData(1 + (1UL << 48), false)]
+    [InlineData((ulong)long.MaxValue, false)]
+    public void The_first_number_of_a_run_may_be_large_but_leaves_numbers_for_the_runs_after_it(ulong first, bool counts)
+    {
+        _firstNumber = first;
+        Start();
+
+        if (counts) Frames(first);
+        else Fault(FrameFault.Leapt, first);
+    }
+
+    [Fact]
+    public void A_repeated_number_is_that_of_the_last_frame_that_counted()
+    {
+        Start("jump-ahead@3x100000", "repeat@4");
+
+        Frames(1, 2);
+        Fault(FrameFault.Leapt, 100_003);
+        Fault(FrameFault.Repeated, 2);
     }
 
     [Fact]
@@ -159,7 +183,7 @@ public sealed class FrameFaultTests : IDisposable
     private void Start(CaptureOptions options, params string[] script)
     {
         var sensor = FaultScript.Parse(script).Around(
-            context => new FakeSensor(_clock, context.FirstSequence) { PixelIsNumber = !_isStill })(new SensorContext("test", _clock, 1));
+            context => new FakeSensor(_clock, _firstNumber ?? context.FirstSequence) { PixelIsNumber = !_isStill })(new SensorContext("test", _clock, 1));
         _loop = new CaptureLoop("test", sensor, _pool, new FakeSensor(_clock).Configuration, 1, _schedule, _sink, _clock, options);
         _loop.Start();
     }

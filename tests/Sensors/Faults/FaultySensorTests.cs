@@ -40,6 +40,14 @@ public sealed class FaultySensorTests : IDisposable
     }
 
     [Fact]
+    public void Entries_of_a_kind_happen_by_frame_in_whatever_order_they_are_written()
+    {
+        using var sensor = Open("jump-ahead@6x5", "throw@8", "jump-ahead@3x7", "jump-ahead@3+2x9");
+
+        Assert.Equal([1UL, 2, 10, 13, 14, 11, 7], Enumerable.Range(0, 7).Select(_ => Capture(sensor, 1)[0].Sequence));
+    }
+
+    [Fact]
     public void What_is_called_beside_capture_throws_when_its_frame_has_come()
     {
         var script = FaultScript.Parse("throw-configure@1", "throw-start@1", "throw-dispose@2");
