@@ -272,9 +272,10 @@ public sealed class RecoveryTests
         using var rig = new SessionRig().Keeping();
         rig.Stream();
         var generation = rig.Session.Generation;
+        rig.Request(1, 0);
         rig.Crash();
-        rig.Command(CameraCommand.ClockSample);
-        var early = rig.Send(CameraWire.RequestQueue, RequestOf(rig, 1, generation), (int)rig.Config.MaximumResultBytes);
+        rig.PumpAll();
+        var early = rig.Send(CameraWire.RequestQueue, RequestOf(rig, 2, generation), (int)rig.Config.MaximumResultBytes);
         rig.Session.OnSource(SourceEvent.Lost);
         Assert.Equal(CameraStatus.NoSource, early.Status);
         rig.Session.OnSource(SourceEvent.Back);
