@@ -41,10 +41,11 @@ public sealed class DescriptorChain
 
     /// <summary>
     /// The guest's memory as it was when the chain was popped; it stays mapped until the chain is completed or the queue stopped. Addresses
-    /// that the guest wrote into the chain are to be looked up here.
+    /// that the guest wrote into the chain are to be looked up here: also after a stop, which another thread may make at any time, for
+    /// whoever then wants to touch what was found is refused by <see cref="Virtqueue.TryBeginWrite"/>.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The chain is not held.</exception>
-    public MemoryTable Memory => _memory ?? throw new InvalidOperationException($"chain {Head} of queue {Queue.Index} is not held");
+    /// <exception cref="InvalidOperationException">The chain was never held.</exception>
+    public MemoryTable Memory => _memory ?? throw new InvalidOperationException($"chain {Head} of queue {Queue.Index} was never held");
 
     /// <summary>Whatever the holder wants to remember with the chain; forgotten on completion.</summary>
     public object? Tag { get; set; }
@@ -168,13 +169,12 @@ public sealed class DescriptorChain
         IsHeld = true;
     }
 
-    /// <summary>Ends the hold, and the hold on the memory with it.</summary>
+    /// <summary>Ends the hold, and the hold on the memory with it. Which memory it was stays known until the next hold.</summary>
     internal void Release()
     {
+        if (!IsHeld) return;
         IsHeld = false;
         Tag = null;
-        var memory = _memory;
-        _memory = null;
-        memory?.Leave();
+        _memory!.Leave();
     }
 }

@@ -9,6 +9,12 @@ namespace CameraFabric.Fabric.Guests;
 /// <summary>How a connection begins and ends: who waits, who is refused, who is cut off, and what clears that.</summary>
 internal sealed partial class GuestDeviceActor
 {
+    // As long as a front-end takes to come back at the most, and some frames.
+    private static readonly TimeSpan DefectWindow = TimeSpan.FromMinutes(1);
+
+    // Frame-clock time, nanoseconds: until then a defect is taken for the last one again.
+    private long _defectUntil = long.MinValue;
+
     // Whoever comes too often, or has come too often to break the protocol, waits here, and only its own thread waits for it.
     private void Meet(Handover handover)
     {
@@ -81,15 +87,25 @@ internal sealed partial class GuestDeviceActor
     {
         if (_handover is null || _violation.Length > 0) return;
 
-        // The back-end knows better when what looks like a broken ring is memory that the VMM took away.
-        if (_seat?.Backend is { } backend) reason = backend.Break(reason);
-        else _handover.Refuse();
+        // The back-end knows better when what looks like a broken ring is memory that the VMM took away. Over a defect here the front-end
+        // keeps the rings, for the guest is not to blame; a defect that comes back with them would do so for ever.
+        if (_seat?.Backend is not { } backend) _handover.Refuse();
+        else if (isNode && !IsRepeatedDefect()) backend.Stop();
+        else reason = backend.Break(reason);
         _violation = reason;
         if (isNode) EnterEnd(reason);
         else Quarantine(reason);
 
         // Whether they have failed already or not: nothing from this guest is looked at any more.
         EndChildren();
+    }
+
+    private bool IsRepeatedDefect()
+    {
+        var now = _settings.Clock.Now;
+        var isRepeated = now < _defectUntil;
+        _defectUntil = now + DefectWindow.Ticks * TimeSpan.NanosecondsPerTick;
+        return isRepeated;
     }
 
     private void Quarantine(string reason)

@@ -26,7 +26,7 @@ public sealed partial class VirtioCameraTransport
         foreach (var ring in _rings)
         {
             // The device found the driver at fault: the same rings would only lead there again.
-            if (ring.Error.TryConsume(out _)) return $"{reason}; it says that queue {ring.Queue.Index} is broken";
+            if (ring.Error.TryConsume(out _)) return $"{reason}; {SaysBroken(ring.Queue.Index)}";
         }
 
         var since = Stopwatch.GetTimestamp();
@@ -34,7 +34,8 @@ public sealed partial class VirtioCameraTransport
         _listener!.ConnectionLost(reason);
 
         // A device that ends each connection at once would otherwise keep both sides busy with nothing else.
-        if (Stopwatch.GetElapsedTime(_attachedAt, since) < _options.LongestReconnectPause) Pause(_options.LongestReconnectPause);
+        var isYoung = Stopwatch.GetElapsedTime(_attachedAt, since) < _options.LongestReconnectPause;
+        if (isYoung && Pause(_options.LongestReconnectPause) is { } late) return $"{reason}; {late}";
         for (var pause = _options.ReconnectPause; !_ending; pause = Shorter(2 * pause, _options.LongestReconnectPause))
         {
             var failure = TryReattach(out var isFinal);
@@ -45,7 +46,7 @@ public sealed partial class VirtioCameraTransport
                 return $"{reason}, and was not back within {_options.ReconnectTimeout.TotalSeconds:0.###} s: {failure}";
             }
 
-            Pause(pause);
+            if (Pause(pause) is { } broken) return $"{reason}; {broken}";
         }
 
         return reason;
@@ -138,8 +139,10 @@ public sealed partial class VirtioCameraTransport
         }
     }
 
-    /// <summary>Waits, and hears meanwhile what the device used before it went away.</summary>
-    private void Pause(TimeSpan pause)
+    /// <summary>
+    /// Waits, and hears meanwhile what the device used before it went away; returns what it says at last of a broken queue, or null.
+    /// </summary>
+    private string? Pause(TimeSpan pause)
     {
         Span<PollResult> results = stackalloc PollResult[16];
         var since = Stopwatch.GetTimestamp();
@@ -148,10 +151,23 @@ public sealed partial class VirtioCameraTransport
             var count = _poller.Wait(results, left);
             for (var i = 0; i < count && !_ending; i++)
             {
-                if (results[i].Token is >= 0 and < CameraWire.QueueCount) Handle(results[i]);
+                switch (results[i].Token)
+                {
+                    case >= 0 and < CameraWire.QueueCount:
+                        Handle(results[i]);
+                        break;
+                    case >= ErrorToken and < ErrorToken + CameraWire.QueueCount and var token:
+                        var queue = (int)(token - ErrorToken);
+                        if (_rings[queue].Error.TryConsume(out _)) return SaysBroken(queue);
+                        break;
+                }
             }
         }
+
+        return null;
     }
+
+    private static string SaysBroken(int queue) => $"it says that queue {queue} is broken";
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 }

@@ -97,13 +97,17 @@ public sealed partial class VirtioCameraTransport : IDisposable
     /// <exception cref="VhostUserException">Refused, not answered, or the connection is gone.</exception>
     public void ReadConfig(Span<byte> target)
     {
+        // Before the lock too: an attempt to connect again holds it while it waits for answers.
+        if (!Volatile.Read(ref _attached)) throw NotBack();
         lock (_frontendGate)
         {
-            if (!_attached) throw new VhostUserException("the connection is lost, and not back yet");
+            if (!_attached) throw NotBack();
             _frontend.GetConfig(0, target);
             if (target.Length == _config.Length) target.CopyTo(_config);
         }
     }
+
+    private static VhostUserException NotBack() => new("the connection is lost, and not back yet");
 
     /// <summary>Stops the queues, closes the connection, and frees the guest's memory. Not from the listener.</summary>
     public void Dispose()

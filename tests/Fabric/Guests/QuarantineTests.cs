@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Device.VhostUser;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.Guests;
@@ -152,6 +153,20 @@ public sealed partial class QuarantineTests : TestKit
     }
 
     [Fact]
+    public void Over_a_defect_of_the_node_rings_are_kept_but_not_over_one_that_comes_back_with_them()
+    {
+        var (device, meter) = Listen();
+        Assert.False(IsCalledBrokenAfter(device, isNode: true, meter));
+        Pass(30);
+        Assert.True(IsCalledBrokenAfter(device, isNode: true, meter));
+        Pass(61);
+        Assert.False(IsCalledBrokenAfter(device, isNode: true, meter));
+        Assert.Equal(0, meter.Report().Violations);
+        Assert.True(IsCalledBrokenAfter(device, isNode: false, meter));
+        Assert.Equal(1, meter.Report().Violations);
+    }
+
+    [Fact]
     public void Violations_by_the_thousand_are_a_few_lines_and_a_count()
     {
         var (device, meter) = Listen(options: new FabricOptions { QuarantineViolations = 100, ConnectionsPerSecond = 1000 });
@@ -210,6 +225,22 @@ public sealed partial class QuarantineTests : TestKit
     {
         base.AfterAll();
         _folder.Delete(recursive: true);
+    }
+
+    /// <summary>A connection that is cut off: whether the front-end, by a ring's error descriptor, is told not to bring its rings back.</summary>
+    private bool IsCalledBrokenAfter(IActorRef device, bool isNode, GuestMeter meter)
+    {
+        using var error = EventFd.Create();
+        using var frontEnd = new VhostUserFrontend(UnixSocket.Connect(SocketPath), Patience);
+        _camera.ExpectMsg<JoinCamera>(Patience);
+        _camera.Reply(new CameraJoined(ActorRefs.Nobody, ActorRefs.Nobody, SessionRole.Observer, RequestBench.Stream, true));
+        frontEnd.SetVringErr(0, error.Descriptor);
+        _ = frontEnd.GetFeatures(); // answered in order, so the descriptor is there
+        device.Tell(new GuestViolated("something failed", isNode));
+        _camera.ExpectMsg<LeaveCamera>(Patience);
+        AwaitCondition(() => meter.State != GuestState.Connected, Patience);
+        Assert.Throws<VhostUserException>(() => frontEnd.GetFeatures());
+        return error.TryConsume(out _);
     }
 
     private void Pass(double seconds)

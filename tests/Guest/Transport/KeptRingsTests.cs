@@ -97,6 +97,25 @@ public sealed class KeptRingsTests
     }
 
     [Fact]
+    public void A_device_that_calls_the_rings_broken_only_after_it_has_gone_is_not_waited_for()
+    {
+        using var isLost = new ManualResetEventSlim();
+        var device = new RingDevice
+        {
+            Stopping = device =>
+            {
+                Assert.True(isLost.Wait(CameraBench.Patience));
+                device.Backend!.Break("the guest did something");
+            },
+        };
+        using var world = new World(() => device, change: options => options with { LongestReconnectPause = 2 * CameraBench.Patience });
+        world.Host.Device(0).Backend!.Stop();
+        Assert.StartsWith("lost", world.Told.Take(0), StringComparison.Ordinal);
+        isLost.Set();
+        Assert.Matches("^end: the device closed the connection; it says that queue . is broken$", world.Told.Take(1));
+    }
+
+    [Fact]
     public void A_transport_can_be_disposed_while_its_device_is_away()
     {
         var world = new World(change: options => options with { ReconnectPause = CameraBench.Patience, LongestReconnectPause = CameraBench.Patience });

@@ -75,6 +75,9 @@ internal sealed class RingDevice : IVhostUserDevice
 
     public byte Configured { get; init; } = 1;
 
+    /// <summary>Called before each queue's end.</summary>
+    public Action<RingDevice>? Stopping { get; init; }
+
     public ulong Features => 0;
 
     public int QueueCount { get; init; } = CameraWire.QueueCount;
@@ -120,9 +123,7 @@ internal sealed class RingDevice : IVhostUserDevice
         }
     }
 
-    public void QueueStopping(Virtqueue queue)
-    {
-    }
+    public void QueueStopping(Virtqueue queue) => Stopping?.Invoke(this);
 
     public void Reset()
     {

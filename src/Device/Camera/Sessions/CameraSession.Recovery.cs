@@ -23,6 +23,7 @@ public sealed partial class CameraSession
     public void OnSavedState(SavedState memory, bool isFresh)
     {
         ArgumentNullException.ThrowIfNull(memory);
+        if (State == SessionState.Broken) return;
         _keeper.Attach(memory);
         if (isFresh || State != SessionState.Idle) _keeper.Keep();
         else _recovery.Arm();
@@ -33,6 +34,7 @@ public sealed partial class CameraSession
         _requests.Line.ForgetDelivered();
         _requests.Line.Interrupt();
         BreakIf(_requests.TakeEarly());
+        if (State == SessionState.Broken) return;
         _commands.Resume();
         _keeper.Keep();
         AnnounceConfig();

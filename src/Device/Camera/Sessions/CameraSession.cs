@@ -306,6 +306,9 @@ public sealed partial class CameraSession
     private void BreakIf(string? violation)
     {
         if (violation is null) return;
+
+        // What was in force stays kept: a front-end that brings the rings back all the same must not find less than its guest was told.
+        _keeper.Detach();
         _recovery.Cancel();
         _commands.GiveBack();
         _commands.Reset(CameraStatus.Cancelled);

@@ -90,12 +90,18 @@ internal sealed partial class CommandDesk
         Work();
     }
 
-    /// <summary>The queue stops: every command goes back, unanswered ones as cancelled.</summary>
+    /// <summary>The queue stops: every command goes back, cancelled unless an earlier life of the device had carried it out.</summary>
     public void GiveBack()
     {
         if (IsWaiting) GiveUp(CameraStatus.Cancelled);
         while (_waiting.TryDequeue(out _chain))
         {
+            if (_chain.WasInFlight && _keeper.AnswerTo(_chain) is { } answer)
+            {
+                Return(answer);
+                continue;
+            }
+
             ReadHeader();
             Answer(CameraStatus.Cancelled);
         }

@@ -108,7 +108,12 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     public void CancelAll(CameraStatus status)
     {
         Line.Claim((desk: this, status), static (_, _) => true, static (a, request) => a.desk.GiveUp(request, a.status));
-        while (_early.TryDequeue(out var chain)) Refuse(chain, ReadHeader(chain, out _), status);
+        while (_early.TryDequeue(out var chain))
+        {
+            // It has come all the same: whoever waits for what was offered waits not for this one.
+            _ = Pass(chain);
+            Refuse(chain, ReadHeader(chain, out _), status);
+        }
     }
 
     /// <summary>STOP, FLUSH: as <see cref="CancelAll"/>, and those that the driver has made available and that are not here yet.</summary>
@@ -168,6 +173,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
         ForgetOffered();
         _queue = null;
         Line.ForgetDelivered();
+        Line.ForgetInterruption();
     }
 
     // Notes how far the ring's requests have come; true if this one is among those that STOP or FLUSH cancelled.

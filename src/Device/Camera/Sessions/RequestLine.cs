@@ -147,6 +147,9 @@ internal sealed class RequestLine
     /// <summary>An earlier life of the device ended without order: the next frame follows on no other.</summary>
     public void Interrupt() => Volatile.Write(ref _isInterrupted, 1);
 
+    /// <summary>The device is reset: nothing of an earlier life is gone on with.</summary>
+    public void ForgetInterruption() => Volatile.Write(ref _isInterrupted, 0);
+
     /// <summary>Whether the frame about to be told is the first since <see cref="Interrupt"/>. True once. Any thread.</summary>
     public bool TakeInterruption() => Volatile.Read(ref _isInterrupted) != 0 && Interlocked.Exchange(ref _isInterrupted, 0) != 0;
 

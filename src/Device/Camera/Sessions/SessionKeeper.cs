@@ -25,15 +25,12 @@ internal sealed class SessionKeeper(SessionContext session, BufferRegistry buffe
     public void Attach(SavedState memory)
     {
         _area = new SavedArea(memory);
+        _answered = [];
         _kept = -1;
     }
 
-    /// <summary>Keeps nothing any more; what is there stays.</summary>
-    public void Detach()
-    {
-        _area = null;
-        _answered = [];
-    }
+    /// <summary>Keeps nothing any more; what is there stays, and a command that it answers can still be given back with that.</summary>
+    public void Detach() => _area = null;
 
     /// <summary>What an earlier life of the device left; null if that is nothing that could be read.</summary>
     public SavedSessionReader? Load(out ulong lastEvent)
