@@ -38,7 +38,7 @@ public sealed class LateAnswerTests : TestKit
         Sys.ActorOf(GuestDeviceActor.Props(settings));
         _camera.ExpectMsg<DescribeCamera>(Patience);
         _camera.Reply(new CameraDescribed(RequestBench.Profile));
-        AwaitCondition(() => File.Exists(path), Patience);
+        AwaitCondition(() => _loggers.Lines.Any(static line => line.Contains("listening on", StringComparison.Ordinal)), Patience);
         ulong first;
         IActorRef session;
         using (var raw = Connect(path, out first))
