@@ -30,6 +30,10 @@ internal static class SoakRig
 
     private static readonly string[] SensorFaults = ["throw", "throw-open", "throw-configure", "throw-start", "throw-dispose", "hang", "silent", "freeze", "repeat", "jump-ahead", "jump-back", "time-zero", "time-ahead", "time-behind", "short", "late"];
 
+    /// <summary>Whether an entry of the script is one that the fabric must notice: some show only if the sensor is opened anew, or not at all.</summary>
+    public static bool ShowsInFrames(string fault) =>
+        fault.Split('@')[0] is "throw" or "hang" or "silent" or "freeze" or "repeat" or "jump-back" or "time-zero" or "time-ahead" or "time-behind" or "short";
+
     /// <summary>Writes rig and recording into a folder and returns the rig's path.</summary>
     /// <param name="folder">Where.</param>
     /// <param name="faults">The script of the failing sensor.</param>

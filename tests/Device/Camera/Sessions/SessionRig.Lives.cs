@@ -98,4 +98,12 @@ internal sealed partial class SessionRig
 
         public void Dispose() => _state.End();
     }
+
+    /// <summary>A request with another generation than the one in force.</summary>
+    public byte[] RequestOf(ulong id, uint generation)
+    {
+        var bytes = RequestBytes(id, 0);
+        CameraWire.Write(bytes, CameraWire.Read<RequestHeader>(bytes) with { Generation = generation });
+        return bytes;
+    }
 }
