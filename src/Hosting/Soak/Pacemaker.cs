@@ -3,8 +3,8 @@ using CameraFabric.Platform;
 namespace CameraFabric.Hosting.Soak;
 
 /// <summary>
-/// Measures the machine, not the fabric: a thread that wants to wake every few milliseconds and notes when it was late. On a machine that
-/// stands still for 60 ms no guest can get a frame every 33; the soak says which gaps were such.
+/// Measures the machine, not the fabric: on each processor a thread that wants to wake every few milliseconds and notes when it was late.
+/// Where a processor stands still for 60 ms no guest can get a frame every 33; the soak says which gaps were such.
 /// </summary>
 internal sealed class Pacemaker : IDisposable
 {
@@ -14,15 +14,15 @@ internal sealed class Pacemaker : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly List<(long At, long Late)> _stalls = [];
-    private readonly Thread _thread;
+    private readonly Thread[] _threads;
 
     /// <summary>Starts to measure.</summary>
     /// <param name="threshold">What counts as a stall.</param>
     public Pacemaker(TimeSpan threshold)
     {
         _threshold = threshold.Ticks * TimeSpan.NanosecondsPerTick;
-        _thread = new Thread(Run) { IsBackground = true, Name = "pacemaker" };
-        _thread.Start();
+        _threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(processor => new Thread(() => Run(processor)) { IsBackground = true, Name = "pacemaker" })];
+        foreach (var thread in _threads) thread.Start();
     }
 
     /// <summary>How often the machine stood still, and for how long at most.</summary>
@@ -41,12 +41,14 @@ internal sealed class Pacemaker : IDisposable
     public void Dispose()
     {
         _stop.Cancel();
-        _thread.Join();
+        foreach (var thread in _threads) thread.Join();
         _stop.Dispose();
     }
 
-    private void Run()
+    private void Run(int processor)
     {
+        // Where it may not be bound to one it measures wherever it happens to run.
+        _ = ThreadTuning.TrySetAffinity([processor], out _);
         var due = FrameClock.System.Now;
         while (FrameClock.System.WaitUntil(due += Beat, _stop.Token))
         {
