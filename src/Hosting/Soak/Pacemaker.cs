@@ -8,7 +8,7 @@ namespace CameraFabric.Hosting.Soak;
 /// </summary>
 internal sealed class Pacemaker : IDisposable
 {
-    private const long Beat = 5_000_000; // nanoseconds
+    private const long Beat = 2_000_000; // nanoseconds
 
     private readonly long _threshold;
     private readonly CancellationTokenSource _stop = new();
@@ -20,7 +20,8 @@ internal sealed class Pacemaker : IDisposable
     /// <param name="threshold">What counts as a stall.</param>
     public Pacemaker(TimeSpan threshold)
     {
-        _threshold = threshold.Ticks * TimeSpan.NanosecondsPerTick;
+        // A stall is seen from the next beat on: the first up to a beat of it does not show.
+        _threshold = threshold.Ticks * TimeSpan.NanosecondsPerTick - Beat;
         _threads = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(processor => new Thread(() => Run(processor)) { IsBackground = true, Name = "pacemaker" })];
         foreach (var thread in _threads) thread.Start();
     }
