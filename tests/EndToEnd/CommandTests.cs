@@ -93,10 +93,8 @@ public sealed class CommandTests
             cameras: { front: { sensor: synthetic, format: GREY, size: 320x240, rate: 30 } }
             guests: { viewer: { cameras: { front: observer }, quarantine: operator } }
             """);
-        Assert.True(SpinWait.SpinUntil(() => File.Exists(rig.Socket("viewer", "front")), TimeSpan.FromSeconds(30)), "nobody listens");
-        using (var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified))
+        using (var socket = Connect(rig.Socket("viewer", "front")))
         {
-            await socket.ConnectAsync(new UnixDomainSocketEndPoint(rig.Socket("viewer", "front")));
             await socket.SendAsync(Enumerable.Repeat((byte)0xee, 12).ToArray());
             Assert.Equal(0, await socket.ReceiveAsync(new byte[1]));
         }
@@ -117,6 +115,27 @@ public sealed class CommandTests
         Assert.Equal("released: viewer/front\n", release.Output);
         Assert.Equal("viewer was not in quarantine\n", again.Output);
         Assert.True((await RunningRig.ReportAsync(guest)).Good, guest.Errors);
+    }
+
+    /// <summary>Connects as soon as the fabric listens: the socket's file is there a moment earlier.</summary>
+    private static Socket Connect(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Assert.True(SpinWait.SpinUntil(IsConnected, TimeSpan.FromSeconds(30)), "nobody listens");
+        return socket;
+
+        bool IsConnected()
+        {
+            try
+            {
+                socket.Connect(new UnixDomainSocketEndPoint(path));
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
     }
 
     [Fact]

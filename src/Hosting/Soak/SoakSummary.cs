@@ -54,6 +54,9 @@ public sealed record SoakSummary(
     // Anonymous memory breathes: the runtime compiles hot code anew, the heap fills until the next collection. What leaks goes on growing.
     private const double BreathMegabytes = 48;
 
+    // The frame clock keeps as many eventfds as threads ever waited at once; a sensor that hangs makes it one more.
+    private const int ClocksDescriptors = 3;
+
     /// <summary>The name of the check for gaps: with the one for drops and those for times the only ones that a slow machine can fail.</summary>
     internal const string NoGap = "no undisturbed guest had a gap over 1.5 periods";
 
@@ -99,7 +102,7 @@ public sealed record SoakSummary(
             $"{found.Plan.SensorFaults.Count} faults, {shaky.Restarts} restarts"));
         checks.Add(new("what was wrong with its frames was noticed", !found.Plan.SensorFaults.Any(SoakRig.ShowsInFrames) || shaky.Faults.Sum(fault => fault.Count) > 0,
             string.Join(", ", shaky.Faults.Where(fault => fault.Count > 0).Select(fault => $"{fault.Reason} {fault.Count}"))));
-        checks.Add(new("no descriptor leaked", found.After.Descriptors <= found.Before.Descriptors, $"{found.Before.Descriptors} before, {found.After.Descriptors} after"));
+        checks.Add(new("no descriptor leaked", found.After.Descriptors <= found.Before.Descriptors + ClocksDescriptors, $"{found.Before.Descriptors} before, {found.After.Descriptors} after"));
         checks.Add(new("no mapping leaked", found.After.Mappings <= found.Before.Mappings, $"{found.Before.Mappings} before, {found.After.Mappings} after"));
         checks.Add(new("memory did not grow", found.After.AnonymousMegabytes <= found.Before.AnonymousMegabytes + BreathMegabytes,
             $"own {found.Before.AnonymousMegabytes:F0} MiB before, {found.After.AnonymousMegabytes:F0} after; shared {found.Before.SharedMegabytes:F0} and {found.After.SharedMegabytes:F0}"));
