@@ -1,33 +1,73 @@
 using System.Text.Json;
 using CameraFabric.Bench;
+using CameraFabric.Bench.Copy;
+using CameraFabric.Bench.Latency;
+using CameraFabric.Bench.Steady;
+using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Sensors.Frames;
+using CameraFabric.Sensors.Profiles;
 
-// How fast frames reach guests that own their buffers. Latency, stutter and allocation join it with the fault work.
-var seconds = 1.5;
-var json = false;
-for (var i = 0; i < args.Length; i++)
+// What the fabric costs, each figure beside what this machine could do at best in the same run.
+if (BenchOptions.TryRead(args, out var complaint) is not { } options)
 {
-    switch (args[i])
+    if (complaint != "") Console.Error.WriteLine(complaint);
+    Console.Error.WriteLine(BenchOptions.Usage);
+    return complaint == "" ? 0 : 2;
+}
+
+var report = new Report(Machine.Look());
+Say($"./fabric bench {string.Join(' ', args)}\n{report.Machine}");
+
+// First, because the others leave memory behind that would be counted as less.
+if (options.Wants("many")) Add(report.Many, ManyBench.Measure(cameras: 50, guests: 8, options.Time(4)), Lines.Of);
+if (options.Wants("copy"))
+{
+    Say(Lines.CopyHead);
+    foreach (var (name, width, height) in ((string, int, int)[])[("1920x1080 NV12", 1920, 1080), ("3840x2160 NV12", 3840, 2160)])
     {
-        case "--json": json = true; break;
-        case "--seconds" when i + 1 < args.Length && double.TryParse(args[i + 1], System.Globalization.CultureInfo.InvariantCulture, out seconds): i++; break;
-        default:
-            Console.Error.WriteLine("usage: ./fabric bench [--json] [--seconds S]   S: measuring time of each row, default 1.5");
-            return args[i] is "--help" or "-h" ? 0 : 2;
+        var stream = new StreamConfiguration(PixelFormats.Nv12.FourCC, width, height, new FrameInterval(1, 30));
+        foreach (var guests in (int[])[1, 2, 4, 8]) Add(report.Copy, CopyBench.Measure(name, stream, guests, options.Time(2.5)), Lines.Of);
     }
 }
 
-(string Name, int Bytes)[] frames = [("1920x1080 NV12", 1920 * 1080 * 3 / 2), ("3840x2160 NV12", 3840 * 2160 * 3 / 2)];
-var rows = new List<CopyRow>();
-if (!json) Console.WriteLine($"{"frame",-16} {"guests",6} {"memcpy GB/s",12} {"fabric GB/s",12} {"ratio",6} {"µs a frame",11}   (delivered bytes; one thread; medians of turns)");
-foreach (var (name, bytes) in frames)
+if (options.Wants("memory"))
 {
-    foreach (var guests in (int[])[1, 2, 4, 8])
-    {
-        var row = FanOutCopy.Measure(name, bytes, guests, TimeSpan.FromSeconds(seconds));
-        rows.Add(row);
-        if (!json) Console.WriteLine($"{row.Frame,-16} {row.Guests,6} {row.FloorGigabytes,12:F2} {row.FabricGigabytes,12:F2} {row.Ratio,6:F2} {row.FabricMicrosecondsPerFrame,11:F0}");
-    }
+    Say(Lines.MemoryHead);
+    foreach (var (name, bytes) in ((string, int)[])[("1920x1080 NV12", 1920 * 1080 * 3 / 2), ("640x480 NV12", 640 * 480 * 3 / 2)])
+        Add(report.Memory, GuestMemoryWrites.Measure(name, bytes, options.Time(3)), Lines.Of);
 }
 
-if (json) Console.WriteLine(JsonSerializer.Serialize(rows, new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase }));
+if (options.Wants("latency"))
+{
+    Say(Lines.LatencyHead);
+    LatencyBench.WarmUp();
+    foreach (var (cameras, guests, checksum) in ((int, int, bool)[])[(1, 1, false), (1, 4, false), (4, 4, false), (4, 4, true)])
+        Add(report.Latency, LatencyBench.Measure(cameras, guests, checksum, options.Time(16)), Lines.Of);
+}
+
+if (options.Wants("allocation"))
+{
+    Say(Lines.AllocationHead);
+    foreach (var (role, guests) in ((SessionRole, int)[])[(SessionRole.Observer, 1), (SessionRole.Observer, 4), (SessionRole.Owner, 1)])
+        Add(report.Allocation, AllocationBench.Measure(role, guests, options.Time(5)), Lines.Of);
+}
+
+if (options.Wants("restart")) Add(report.Restart, RestartBench.Measure(failures: 10), Lines.Of);
+if (options.Json)
+{
+    var style = new JsonSerializerOptions { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+    Console.WriteLine(JsonSerializer.Serialize(report, style));
+}
+
 return 0;
+
+void Say(string text)
+{
+    if (!options.Json) Console.WriteLine(text);
+}
+
+void Add<T>(List<T> rows, T row, Func<T, string> text)
+{
+    rows.Add(row);
+    Say(text(row));
+}

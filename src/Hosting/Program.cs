@@ -12,6 +12,9 @@ var root = new RootCommand("Camera Fabric: cameras on one side, guest VMs on the
     CamerasCommand.Make(),
     WatchCommand.Make(),
     SnapshotCommand.Make(),
+    ReleaseCommand.Make(),
+    SoakCommand.Make(),
+    RecoveryCommand.Make(),
 };
 // Ctrl-C and SIGTERM cancel the command; a stop that accounts for every frame gets time to do so.
 var parsed = root.Parse(args);

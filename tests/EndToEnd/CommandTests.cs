@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace CameraFabric.EndToEnd.Tests;
@@ -83,6 +84,58 @@ public sealed class CommandTests
 
         Assert.Equal(0, await watch.EndAsync());
         Assert.Contains("the fabric has ended", watch.Errors);
+    }
+
+    [Fact]
+    public async Task A_guest_held_in_quarantine_is_shown_with_its_reason_and_let_in_again_by_release()
+    {
+        await using var rig = await RunningRig.StartAsync("""
+            cameras: { front: { sensor: synthetic, format: GREY, size: 320x240, rate: 30 } }
+            guests: { viewer: { cameras: { front: observer }, quarantine: operator } }
+            """);
+        using (var socket = Connect(rig.Socket("viewer", "front")))
+        {
+            await socket.SendAsync(Enumerable.Repeat((byte)0xee, 12).ToArray());
+            Assert.Equal(0, await socket.ReceiveAsync(new byte[1]));
+        }
+
+        using var watch = FabricProcess.Start("watch", "--rig", rig.Folder, "--json", "--interval", "0.1");
+        await watch.SaysAsync("\"isHeld\":true");
+        using var cameras = await FabricProcess.RunAsync("cameras", "--rig", rig.Folder);
+        Assert.Contains("`camera-fabric release viewer/front` ends it", cameras.Output);
+        Assert.Contains("violation 1", cameras.Output);
+
+        using var wrong = await FabricProcess.RunAsync("release", "veiwer", "--rig", rig.Folder);
+        using var release = await FabricProcess.RunAsync("release", "viewer/front", "--rig", rig.Folder);
+        using var again = await FabricProcess.RunAsync("release", "viewer", "--rig", rig.Folder);
+        using var guest = rig.StartGuest("viewer", "front", "--frames", "5");
+
+        Assert.Equal(1, wrong.ExitCode);
+        Assert.Contains("there is no guest 'veiwer'; there are viewer", wrong.Errors);
+        Assert.Equal("released: viewer/front\n", release.Output);
+        Assert.Equal("viewer was not in quarantine\n", again.Output);
+        Assert.True((await RunningRig.ReportAsync(guest)).Good, guest.Errors);
+    }
+
+    /// <summary>Connects as soon as the fabric listens: the socket's file is there a moment earlier.</summary>
+    private static Socket Connect(string path)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        Assert.True(SpinWait.SpinUntil(IsConnected, TimeSpan.FromSeconds(30)), "nobody listens");
+        return socket;
+
+        bool IsConnected()
+        {
+            try
+            {
+                socket.Connect(new UnixDomainSocketEndPoint(path));
+                return true;
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
     }
 
     [Fact]

@@ -10,7 +10,7 @@ internal sealed class RunningRig : IAsyncDisposable
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
 
     private readonly DirectoryInfo _folder;
-    private readonly FabricProcess _process;
+    private FabricProcess _process;
 
     private RunningRig(DirectoryInfo folder, FabricProcess process) => (_folder, _process) = (folder, process);
 
@@ -23,11 +23,16 @@ internal sealed class RunningRig : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("cf-e2e-");
         prepare?.Invoke(folder.FullName);
-        var file = Path.Combine(folder.FullName, "rig.yaml");
-        await File.WriteAllTextAsync(file, $"rig: e2e\nruntime: .\n{yaml}\n");
-        var process = FabricProcess.Start("run", file, "--json", "--log", "Warning");
-        await process.SaysAsync("running 'e2e'");
-        return new RunningRig(folder, process);
+        return new RunningRig(folder, await StartAsync(folder, yaml));
+    }
+
+    /// <summary>SIGKILL, and the program is started again: with the same rig, or another.</summary>
+    public async Task RestartAsync(string yaml, Func<Task>? meanwhile = null)
+    {
+        await _process.KillAsync();
+        if (meanwhile is not null) await meanwhile();
+        _process.Dispose();
+        _process = await StartAsync(_folder, yaml);
     }
 
     public string Socket(string guest, string camera) => Path.Combine(Folder, $"{guest}.{camera}.sock");
@@ -58,5 +63,14 @@ internal sealed class RunningRig : IAsyncDisposable
         _process.Dispose();
         _folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
+    }
+
+    private static async Task<FabricProcess> StartAsync(DirectoryInfo folder, string yaml)
+    {
+        var file = Path.Combine(folder.FullName, "rig.yaml");
+        await File.WriteAllTextAsync(file, $"rig: e2e\nruntime: .\n{yaml}\n");
+        var process = FabricProcess.Start("run", file, "--json", "--log", "Warning");
+        await process.SaysAsync("running 'e2e'");
+        return process;
     }
 }

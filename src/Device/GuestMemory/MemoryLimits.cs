@@ -1,3 +1,5 @@
+using CameraFabric.Platform;
+
 namespace CameraFabric.Device.GuestMemory;
 
 /// <summary>What one guest's memory table may be at most.</summary>
@@ -10,9 +12,12 @@ public sealed record MemoryLimits
     public long MaximumBytes { get; init; } = 64L << 30;
 
     /// <summary>
-    /// Whether to refuse files that their maker could still shrink (no F_SEAL_SHRINK): touching what is gone raises SIGBUS, which
-    /// ends the process. Off by default, because some front-ends (user-mode Linux) give plain files; turn it on where the front-end
-    /// is not trusted and does not have a node of its own.
+    /// Whether to refuse files that their maker could still shrink: they have no F_SEAL_SHRINK, and do not let us set it. Off by default,
+    /// because some front-ends (user-mode Linux) give plain files. Without it, the guest of a front-end that shrinks such a file is
+    /// quarantined; see docs/guest-memory.md.
     /// </summary>
     public bool RequireSealedSize { get; init; }
+
+    /// <summary>Who catches accesses to memory that the front-end took away.</summary>
+    public MemoryGuard Guard { get; init; } = MemoryGuard.Shared;
 }

@@ -21,6 +21,7 @@ public sealed class MemoryTable
         _byGuest = [.. mappings.OrderBy(m => m.Region.GuestAddress)];
         _byFrontend = [.. mappings.OrderBy(m => m.Region.FrontendAddress)];
         Regions = [.. _byGuest.Select(m => m.Region)];
+        Unguarded = Array.Find(mappings, m => m.Unguarded.Length > 0) is { } bare ? $"{bare.Region}: {bare.Unguarded}" : "";
     }
 
     /// <summary>A table without regions, to start from.</summary>
@@ -28,6 +29,17 @@ public sealed class MemoryTable
 
     /// <summary>The regions, by rising guest address.</summary>
     public IReadOnlyList<MemoryRegion> Regions { get; }
+
+    /// <summary>
+    /// Why nothing saves the process from the front-end shrinking one of the files: no seal, and no guard. Empty if all are safe.
+    /// </summary>
+    public string Unguarded { get; }
+
+    /// <summary>
+    /// What became of memory that an access found gone, for an operator; null if none was. Whatever else was read there is zeros that the
+    /// guest never wrote, so this comes before any judgement of the guest. Any thread, also once it is retired.
+    /// </summary>
+    public string? DescribeLoss() => Array.Find(_byGuest, m => m.Memory.IsLost)?.DescribeLoss();
 
     /// <summary>Whether its memory is unmapped: it was retired, and nobody uses it any more.</summary>
     public bool IsReleased
@@ -38,18 +50,31 @@ public sealed class MemoryTable
         }
     }
 
+    /// <summary>How many mappings the tables have together; one that several of them share counts once.</summary>
+    internal static int CountMapped(params ReadOnlySpan<MemoryTable> tables)
+    {
+        var mappings = new HashSet<RegionMapping>();
+        foreach (var table in tables) mappings.UnionWith(table._byGuest);
+        return mappings.Count;
+    }
+
     /// <summary>
     /// Maps regions, each from the descriptor at the same place. The descriptors stay the caller's, who may close them afterwards.
     /// </summary>
     /// <param name="regions">Which regions.</param>
     /// <param name="files">A descriptor for each.</param>
     /// <param name="limits">How many and how large they may be.</param>
+    /// <param name="lost">
+    /// Called with <see cref="DescribeLoss"/> after memory was found gone, on a thread that all share; must not block or throw.
+    /// </param>
     /// <exception cref="ArgumentException">Not as many descriptors as regions.</exception>
     /// <exception cref="GuestMemoryException">
     /// A region is empty, wraps, overlaps another, is not inside its file, or the limits are passed. Nothing stays mapped.
     /// </exception>
-    public static MemoryTable Create(ReadOnlySpan<MemoryRegion> regions, ReadOnlySpan<FileDescriptor> files, MemoryLimits limits)
+    public static MemoryTable Create(
+        ReadOnlySpan<MemoryRegion> regions, ReadOnlySpan<FileDescriptor> files, MemoryLimits limits, Action<string>? lost = null)
     {
+        lost ??= static _ => { };
         ArgumentNullException.ThrowIfNull(limits);
         if (regions.Length != files.Length)
         {
@@ -60,7 +85,7 @@ public sealed class MemoryTable
         var mapped = 0;
         try
         {
-            for (; mapped < mappings.Length; mapped++) mappings[mapped] = RegionMapping.Map(regions[mapped], files[mapped], limits);
+            for (; mapped < mappings.Length; mapped++) mappings[mapped] = RegionMapping.Map(regions[mapped], files[mapped], limits, lost);
             return new MemoryTable(mappings);
         }
         catch
@@ -72,12 +97,12 @@ public sealed class MemoryTable
 
     /// <summary>A new table with one region more (ADD_MEM_REG). This one stays as it is; it must not be retired yet.</summary>
     /// <exception cref="GuestMemoryException">As with <see cref="Create"/>.</exception>
-    public MemoryTable With(in MemoryRegion region, FileDescriptor file, MemoryLimits limits)
+    public MemoryTable With(in MemoryRegion region, FileDescriptor file, MemoryLimits limits, Action<string>? lost = null)
     {
         ArgumentNullException.ThrowIfNull(file);
         ArgumentNullException.ThrowIfNull(limits);
         CheckAll([.. Regions, region], limits);
-        var mapping = RegionMapping.Map(region, file, limits);
+        var mapping = RegionMapping.Map(region, file, limits, lost ?? (static _ => { }));
         try
         {
             return Successor([.. _byGuest, mapping]);

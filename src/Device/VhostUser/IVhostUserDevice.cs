@@ -20,6 +20,12 @@ public interface IVhostUserDevice
     /// <summary>Bytes of its configuration space, 0 to 256.</summary>
     int ConfigLength { get; }
 
+    /// <summary>
+    /// How many bytes the front-end shall keep for the device while it runs, over a crash of this process: 0 (none) to 65536. The same
+    /// for as long as the device lives, and in its next life.
+    /// </summary>
+    int SavedStateBytes => 0;
+
     /// <summary>Fills in the whole configuration space as it is now.</summary>
     /// <param name="whole">Exactly <see cref="ConfigLength"/> bytes, all zero.</param>
     void ReadConfig(Span<byte> whole);
@@ -34,7 +40,22 @@ public interface IVhostUserDevice
     void FeaturesNegotiated(ulong features);
 
     /// <summary>
+    /// The front-end keeps <see cref="SavedStateBytes"/> for this device; told before a first queue starts. Not told by a front-end that
+    /// keeps nothing, or if there is nothing to keep. When the driver resets the device (RESET_DEVICE, status 0) the bytes become zero by
+    /// themselves, after <see cref="Reset"/>; where merely all queues stop, or the connection ends, they stay, and are told again.
+    /// </summary>
+    /// <param name="state">The bytes; usable from any thread, and harmless after the connection's end.</param>
+    /// <param name="isFresh">
+    /// Whether no driver ran on this memory before: the bytes are zero then. Otherwise they are what an earlier life of the device left
+    /// in them, or what somebody else made of it: to be judged.
+    /// </param>
+    void SavedStateAttached(SavedState state, bool isFresh)
+    {
+    }
+
+    /// <summary>
     /// A queue runs: its chains may be popped from now on. <see cref="QueueKicked"/> follows at once, whether the driver kicked or not.
+    /// How many of them an earlier life of the device had taken already says <see cref="Virtqueue.InFlightAtStart"/>.
     /// </summary>
     void QueueStarted(Virtqueue queue);
 

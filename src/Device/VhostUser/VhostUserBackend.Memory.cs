@@ -9,7 +9,11 @@ public sealed partial class VhostUserBackend
     // A chain keeps the table under which it was popped. A guest that leaves chains, e.g. event buffers, and changes its memory after each
     // could pin hundreds of tables, and so use up the mappings of the whole process.
     private const int MaximumEarlierTables = 32;
-    private readonly List<MemoryTable> _earlier = [];
+
+    // And each table may have all its regions anew, of which each takes places that all guests share: mappings of the process, and the guard's.
+    private const int MaximumMappedTables = 3;
+    private MemoryTable[] _earlier = []; // never changed, but replaced
+    private static int _unguardedTold; // once for the process: the reason is the system's, and stays
 
     private void SetMemoryTable(ReadOnlySpan<byte> payload)
     {
@@ -38,7 +42,7 @@ public sealed partial class VhostUserBackend
 
         try
         {
-            MoveTo(MemoryTable.Create(regions, files, _options.MemoryLimits));
+            MoveTo(MemoryTable.Create(regions, files, _options.MemoryLimits, Lost));
         }
         catch (GuestMemoryException e)
         {
@@ -56,7 +60,7 @@ public sealed partial class VhostUserBackend
         using var file = _channel.Descriptors.Take();
         try
         {
-            MoveTo(_memory.With(FromWire(single.Region), file, _options.MemoryLimits));
+            MoveTo(_memory.With(FromWire(single.Region), file, _options.MemoryLimits, Lost));
         }
         catch (GuestMemoryException e)
         {
@@ -82,28 +86,69 @@ public sealed partial class VhostUserBackend
     /// </summary>
     private void MoveTo(MemoryTable next)
     {
-        _earlier.RemoveAll(static table => table.IsReleased);
-        if (_earlier.Count >= MaximumEarlierTables)
+        MemoryTable[] earlier = [.. _earlier.Where(table => !table.IsReleased)];
+        if (earlier.Length >= MaximumEarlierTables)
         {
             next.Retire();
             throw new GuestMemoryException(
-                $"{_earlier.Count} earlier tables are still in use by buffers that the device holds; "
+                $"{earlier.Length} earlier tables are still in use by buffers that the device holds; "
                 + "take these back before the memory changes again");
+        }
+
+        var mapped = MemoryTable.CountMapped([.. earlier, _memory, next]);
+        var mostMapped = MaximumMappedTables * _options.MaximumMemoryRegions;
+        if (mapped > mostMapped)
+        {
+            next.Retire();
+            throw new GuestMemoryException(
+                $"{mapped} regions would be mapped, with those of {earlier.Length} earlier tables that are still in use by buffers that the "
+                + $"device holds; at most {mostMapped} are: take buffers back before the memory changes again");
+        }
+
+        try
+        {
+            _options.MemoryBudget?.Replace(_memory, next);
+        }
+        catch (GuestMemoryException)
+        {
+            next.Retire();
+            throw;
         }
 
         for (var moved = 0; moved < _rings.Length; moved++)
         {
             if (_rings[moved].Queue is not { } queue || queue.TryMoveTo(next, out var error)) continue;
+            _options.MemoryBudget?.Replace(next, _memory, isUndo: true);
             foreach (var ring in _rings.AsSpan(0, moved)) ring.Queue?.TryMoveTo(_memory, out _);
             next.Retire();
             throw new GuestMemoryException(error);
         }
 
+        if (next.Unguarded.Length > 0 && Interlocked.Exchange(ref _unguardedTold, 1) == 0) _logger.Unguarded(next.Unguarded);
         var previous = _memory;
-        _memory = next;
+
+        // In this order: who looks for a loss meanwhile finds the table in the one place or in the other.
+        Volatile.Write(ref _earlier, [.. earlier, previous]);
+        Volatile.Write(ref _memory, next);
         previous.Retire();
-        if (!previous.IsReleased) _earlier.Add(previous);
         foreach (var ring in _rings) TryStart(ring);
+    }
+
+    private void Lost(string reason) => Break(reason);
+
+    /// <summary>
+    /// What became of any of the connection's memory that an access found gone; null if none was. Any thread. Chains that are held are read
+    /// in the tables under which they were popped.
+    /// </summary>
+    private string? DescribeLoss()
+    {
+        if (Volatile.Read(ref _memory).DescribeLoss() is { } loss) return loss;
+        foreach (var table in Volatile.Read(ref _earlier))
+        {
+            if (table.DescribeLoss() is { } earlier) return earlier;
+        }
+
+        return Volatile.Read(ref _inflight)?.DescribeLoss();
     }
 
     private static MemoryRegion FromWire(in WireRegion wire) => new(wire.GuestAddress, wire.Size, wire.FrontendAddress, wire.MappingOffset);

@@ -80,6 +80,8 @@ public sealed partial class VhostUserBackend
             case FrontendRequest.SetBackendReqFd: SetBackendChannel(); break;
             case FrontendRequest.GetConfig: GetConfig(payload); break;
             case FrontendRequest.SetConfig: SetConfig(payload); break;
+            case FrontendRequest.GetInflightFd: GetInflight(payload); break;
+            case FrontendRequest.SetInflightFd: SetInflight(payload); break;
             case FrontendRequest.ResetDevice: ResetDevice(); break;
             case FrontendRequest.VringKick: KickInBand(Parse<VringState>(payload)); break;
             case FrontendRequest.GetMaxMemSlots: Answer(request, (ulong)_options.MaximumMemoryRegions); break;
@@ -143,7 +145,11 @@ public sealed partial class VhostUserBackend
         _status = (long)status;
         if (status != 0) return;
         DisableAll();
+
+        // A device that was told what is saved, for a queue that then could not start, has that to forget.
+        _isLive |= _toldSavedState;
         ResetIfIdle();
+        _inflight?.Clear();
     }
 
     private void ResetDevice()
@@ -151,7 +157,9 @@ public sealed partial class VhostUserBackend
         DisableAll();
         _status = 0;
         _isLive = false;
+        _toldSavedState = false;
         _device.Reset();
+        _inflight?.Clear();
     }
 
     private void GetConfig(ReadOnlySpan<byte> payload)
@@ -215,9 +223,30 @@ public sealed partial class VhostUserBackend
         CloseBackendChannel();
         _poller.Add(channel.Socket, PollEvents.Readable, BackendChannelToken);
         Volatile.Write(ref _backendChannel, channel);
+        Interlocked.MemoryBarrier();
+        RequestMissedCalls(channel);
     }
 
-    private void CallInBand(int index) => Volatile.Read(ref _backendChannel)?.RequestCall(index);
+    private void CallInBand(int index)
+    {
+        if (Volatile.Read(ref _backendChannel) is { } channel)
+        {
+            channel.RequestCall(index);
+            return;
+        }
+
+        // Kept until there is a channel, which may come in this very moment: either it is seen here, or the call there.
+        _rings[index].MissMessage();
+        if (Volatile.Read(ref _backendChannel) is { } late) RequestMissedCalls(late);
+    }
+
+    private void RequestMissedCalls(BackendChannel channel)
+    {
+        foreach (var ring in _rings)
+        {
+            if (ring.TakeMissedMessage()) channel.RequestCall(ring.Index);
+        }
+    }
 
     private void FlushBackendChannel()
     {
@@ -269,11 +298,11 @@ public sealed partial class VhostUserBackend
         Answer(request, payload);
     }
 
-    private void Answer(FrontendRequest request, ReadOnlySpan<byte> payload)
+    private void Answer(FrontendRequest request, ReadOnlySpan<byte> payload, ReadOnlySpan<FileDescriptor> descriptors = default)
     {
         try
         {
-            _channel.Send((uint)request, VhostUserWire.ReplyFlag, payload, [], _options.ReplyTimeout);
+            _channel.Send((uint)request, VhostUserWire.ReplyFlag, payload, descriptors, _options.ReplyTimeout);
         }
         catch (TimeoutException e)
         {

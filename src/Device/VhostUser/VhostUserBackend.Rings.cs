@@ -69,7 +69,10 @@ public sealed partial class VhostUserBackend
         if (kick is not null)
         {
             var token = (++_kickSerial << 8) | (uint)ring.Index;
-            _poller.Add(kick.Descriptor, PollEvents.Readable | PollEvents.PeerClosed, token);
+
+            // Told of once, not for as long as there is something to read: of an eventfd that counts (EFD_SEMAPHORE) one read takes away
+            // one, so that a large count would keep this thread busy for ever.
+            _poller.Add(kick.Descriptor, PollEvents.Readable | PollEvents.PeerClosed | PollEvents.OnChange, token);
             ring.Kick = kick;
             ring.KickToken = token;
         }
@@ -89,8 +92,7 @@ public sealed partial class VhostUserBackend
     private void SetVringError(ulong value)
     {
         var (ring, error) = TakeSignal("SET_VRING_ERR", value);
-        ring.Error?.Dispose();
-        ring.Error = error;
+        ring.SetError(error);
     }
 
     private void SetVringEnable(VringState state)
@@ -138,9 +140,9 @@ public sealed partial class VhostUserBackend
         }
 
         if (taken && ring.Queue is { HasAvailable: true }) _device.QueueKicked(ring.Index);
-        if (taken || (result.Events & (PollEvents.PeerClosed | PollEvents.HangUp | PollEvents.Error)) == 0) return;
+        if ((result.Events & (PollEvents.PeerClosed | PollEvents.HangUp | PollEvents.Error)) == 0) return;
 
-        // The end of a pipe or socket stays readable for ever.
+        // The end of a pipe or socket: what it may still hold are kicks for what was just looked at.
         _logger.KickClosed(ring.Index);
         DropKick(ring);
     }
@@ -160,6 +162,7 @@ public sealed partial class VhostUserBackend
                 + "legacy drivers are not served");
         }
 
+        TellSavedState();
         Virtqueue queue;
         try
         {
@@ -173,6 +176,7 @@ public sealed partial class VhostUserBackend
                 Memory = _memory,
                 Call = ring.CallDriver,
                 StopTimeout = _options.StopTimeout,
+                Inflight = _inflight?.Queue(ring.Index),
             });
         }
         catch (VirtqueueException e)
@@ -185,7 +189,7 @@ public sealed partial class VhostUserBackend
         if (Volatile.Read(ref _broken) is { } broken) queue.Break(broken);
 
         _isLive = true;
-        _logger.QueueStarted(ring.Index, ring.Size, ring.Base, _features);
+        _logger.QueueStarted(ring.Index, ring.Size, queue.Base, queue.InFlightAtStart, _features);
         _device.QueueStarted(queue);
 
         // A kick from before this moment may be lost with an earlier descriptor: the ring is looked at, kicked or not.
@@ -201,19 +205,25 @@ public sealed partial class VhostUserBackend
         }
         finally
         {
-            try
-            {
-                queue.Stop();
-            }
-            catch (TimeoutException e)
-            {
-                _logger.StopTimedOut(e.Message);
-            }
+            StopQueue(ring);
 
             // Again, and now at once: the answer alone.
             ring.Base = queue.Stop();
             ring.Queue = null;
             _logger.QueueStopped(ring.Index, ring.Base);
+        }
+    }
+
+    /// <summary>Stops a ring's queue, if it runs. One whose writers take too long keeps its memory mapped until they are out.</summary>
+    private void StopQueue(VhostUserRing ring)
+    {
+        try
+        {
+            ring.Queue?.Stop();
+        }
+        catch (TimeoutException e)
+        {
+            _logger.StopTimedOut(e.Message);
         }
     }
 
@@ -235,6 +245,7 @@ public sealed partial class VhostUserBackend
     {
         if (!_isLive || Array.Exists(_rings, r => r.Queue is not null)) return;
         _isLive = false;
+        _toldSavedState = false;
         _device.Reset();
     }
 

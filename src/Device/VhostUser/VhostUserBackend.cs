@@ -15,6 +15,7 @@ public sealed partial class VhostUserBackend : IDisposable
     private const long SocketToken = 0;
     private const long BackendChannelToken = 1;
     private const int ResultsPerWait = 16;
+    private const int MaximumSavedStateBytes = 65536;
 
     private readonly VhostUserChannel _channel;
     private readonly IVhostUserDevice _device;
@@ -51,6 +52,8 @@ public sealed partial class VhostUserBackend : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(device.QueueCount, 256);
         ArgumentOutOfRangeException.ThrowIfNegative(device.ConfigLength);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(device.ConfigLength, VhostUserWire.MaximumConfigBytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(device.SavedStateBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(device.SavedStateBytes, MaximumSavedStateBytes);
         _channel = new VhostUserChannel(socket);
         _device = device;
         _options = options;
@@ -116,20 +119,25 @@ public sealed partial class VhostUserBackend : IDisposable
     /// The guest broke its device's rules: its queues are broken at once, the front-end is told by the rings' error descriptors, and the
     /// connection ends. Any thread; does not block.
     /// </summary>
-    /// <param name="reason">What it did; becomes the message of the end. The first one counts.</param>
-    public void Break(string reason)
+    /// <param name="reason">
+    /// What it did; becomes the message of the end. The first one counts; if memory was found gone, that is the reason instead.
+    /// </param>
+    /// <returns>The reason that counts.</returns>
+    public string Break(string reason)
     {
         ArgumentNullException.ThrowIfNull(reason);
-        lock (_lifeGate)
-        {
-            _broken ??= reason;
-            WakeForEnd();
-        }
+        var loss = DescribeLoss();
+        lock (_lifeGate) reason = _broken ??= loss ?? reason;
+
+        // Before the connection is seen to end: a front-end that knows its rings to be broken does not try them on another back-end.
+        foreach (var ring in _rings) ring.SignalError();
+        lock (_lifeGate) WakeForEnd();
 
         // Not under the lock: a completing thread holds its queue's when it asks for ours, to make a call in-band. The fence pairs
         // with the one in TryStart: either the queue is seen here, or the reason there.
         Interlocked.MemoryBarrier();
         foreach (var ring in _rings) ring.Queue?.Break(reason);
+        return reason;
     }
 
     /// <summary>
@@ -147,11 +155,13 @@ public sealed partial class VhostUserBackend : IDisposable
         foreach (var ring in _rings)
         {
             // Runs still, only if the device failed while others were being stopped.
-            ring.Queue?.Stop();
+            StopQueue(ring);
             ring.Dispose();
         }
 
+        _inflight?.Dispose();
         _backendChannel?.Dispose();
+        _options.MemoryBudget?.Release(_memory);
         _memory.Retire();
         _channel.Dispose();
         _poller.Dispose();
@@ -199,11 +209,16 @@ public sealed partial class VhostUserBackend : IDisposable
         }
     }
 
-    /// <summary>An end that was asked for on this side shows itself as a closed connection; say why it was closed.</summary>
+    /// <summary>
+    /// An end that was asked for on this side shows itself as a closed connection; say why it was closed. And what looks like a broken rule
+    /// of this protocol may come of memory that is gone.
+    /// </summary>
     private VhostUserEnd Explain(VhostUserEnd end)
     {
+        var loss = DescribeLoss();
         lock (_lifeGate)
         {
+            _broken ??= loss;
             if (_broken is not null) return new VhostUserEnd(VhostUserEndReason.Broken, _broken);
             return _isStopping ? new VhostUserEnd(VhostUserEndReason.Stopped, "stopped on request") : end;
         }
@@ -254,6 +269,7 @@ public sealed partial class VhostUserBackend : IDisposable
                 foreach (var ring in _rings) ring.SignalError();
             }
 
+            FreezeForRecovery();
             foreach (var ring in _rings) StopRing(ring);
             ResetIfIdle();
         }

@@ -26,7 +26,7 @@ internal sealed class VhostUserChannel : IDisposable
         Descriptors.Clear();
         Span<byte> bytes = stackalloc byte[MessageHeader.Bytes];
         header = default;
-        if (!_socket.ReceiveExactly(bytes, Descriptors, timeout)) return false;
+        if (!TryReceive(bytes, timeout, null)) return false;
         header = MemoryMarshal.Read<MessageHeader>(bytes);
         if ((header.Flags & VhostUserWire.VersionMask) != VhostUserWire.Version)
         {
@@ -51,7 +51,7 @@ internal sealed class VhostUserChannel : IDisposable
     public ReadOnlySpan<byte> ReadPayload(scoped in MessageHeader header, TimeSpan timeout)
     {
         var payload = _incoming.AsSpan(0, (int)header.Size);
-        if (!_socket.ReceiveExactly(payload, Descriptors, timeout))
+        if (!TryReceive(payload, timeout, header.Request))
         {
             throw new SocketClosedException(
                 $"the stream ended after the header of message {header.Request}, whose payload has {header.Size} bytes");
@@ -66,6 +66,20 @@ internal sealed class VhostUserChannel : IDisposable
         MemoryMarshal.Write(_outgoing, new MessageHeader(request, VhostUserWire.Version | flags, (uint)payload.Length));
         payload.CopyTo(_outgoing.AsSpan(MessageHeader.Bytes));
         _socket.Send(_outgoing.AsSpan(0, MessageHeader.Bytes + payload.Length), descriptors, timeout);
+    }
+
+    /// <summary>Receives a message's header, or the payload of a request.</summary>
+    private bool TryReceive(Span<byte> buffer, TimeSpan timeout, uint? payloadOf)
+    {
+        try
+        {
+            return _socket.ReceiveExactly(buffer, Descriptors, timeout);
+        }
+        catch (TimeoutException e)
+        {
+            var what = payloadOf is { } request ? $"the payload of message {request}" : "the header of a message";
+            throw new TimeoutException($"{what}: {e.Message}", e);
+        }
     }
 
     /// <summary>Wakes whoever reads or writes at either end. Any thread.</summary>

@@ -180,7 +180,7 @@ public sealed partial class VhostUserFrontend : IDisposable
         }
     }
 
-    private ReadOnlySpan<byte> ReadAnswer(FrontendRequest request)
+    private ReadOnlySpan<byte> ReadAnswer(FrontendRequest request, bool keepDescriptors = false)
     {
         try
         {
@@ -202,7 +202,7 @@ public sealed partial class VhostUserFrontend : IDisposable
         }
         finally
         {
-            _channel.Descriptors.Clear(); // no answer brings any
+            if (!keepDescriptors) _channel.Descriptors.Clear(); // most answers bring none
         }
     }
 }

@@ -10,8 +10,8 @@ internal static partial class VhostUserLog
     [LoggerMessage(2, LogLevel.Warning, "Refused: {Reason}")]
     public static partial void Refused(this ILogger logger, string reason);
 
-    [LoggerMessage(3, LogLevel.Debug, "Queue {Index} runs: {Size} entries from {Base}, features 0x{Features:x}")]
-    public static partial void QueueStarted(this ILogger logger, int index, int size, ushort @base, ulong features);
+    [LoggerMessage(3, LogLevel.Debug, "Queue {Index} runs: {Size} entries from {Base}, {InFlight} in flight, features 0x{Features:x}")]
+    public static partial void QueueStarted(this ILogger logger, int index, int size, ushort @base, int inFlight, ulong features);
 
     [LoggerMessage(4, LogLevel.Debug, "Queue {Index} stopped at {Base}")]
     public static partial void QueueStopped(this ILogger logger, int index, ushort @base);
@@ -24,6 +24,10 @@ internal static partial class VhostUserLog
 
     [LoggerMessage(7, LogLevel.Warning, "Queue {Index}: the other end of its kicks is closed; only in-band kicks are heard from now on")]
     public static partial void KickClosed(this ILogger logger, int index);
+
+    [LoggerMessage(9, LogLevel.Warning,
+        "{Reason}. A front-end that shrinks its memory file while it is mapped ends this process; require-sealed-memory refuses such files")]
+    public static partial void Unguarded(this ILogger logger, string reason);
 
     [LoggerMessage(8, LogLevel.Information, "The front-end closed the back-end's channel: {Reason}")]
     public static partial void ChannelClosed(this ILogger logger, string reason);

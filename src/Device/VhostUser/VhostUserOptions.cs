@@ -17,6 +17,9 @@ public sealed record VhostUserOptions
     /// <summary>How many bytes of memory the guest may have.</summary>
     public long MaximumMemoryBytes { get; init; } = 64L << 30;
 
+    /// <summary>What the guest may have mapped over all its devices; null for no limit but the two above.</summary>
+    public MemoryBudget? MemoryBudget { get; init; }
+
     /// <summary>Whether to refuse memory that the front-end could still shrink; see <see cref="MemoryLimits.RequireSealedSize"/>.</summary>
     public bool RequireSealedMemory { get; init; }
 

@@ -60,6 +60,12 @@ public enum FrontendRequest : uint
     /// <summary>Writes a part of the configuration space.</summary>
     SetConfig = 25,
 
+    /// <summary>Asks for memory in which requests in flight can be tracked; answered with its layout and its descriptor.</summary>
+    GetInflightFd = 31,
+
+    /// <summary>Gives the memory in which requests in flight are tracked; with its descriptor.</summary>
+    SetInflightFd = 32,
+
     /// <summary>Disables all rings and resets the device.</summary>
     ResetDevice = 34,
 
@@ -114,6 +120,9 @@ public enum ProtocolFeatures : ulong
     /// <summary>BACKEND_SEND_FD (10): descriptors may travel over the back-end's channel.</summary>
     BackendSendDescriptors = 1UL << 10,
 
+    /// <summary>INFLIGHT_SHMFD (12): the front-end keeps track of the requests in flight for a back-end that crashes.</summary>
+    InflightMemory = 1UL << 12,
+
     /// <summary>RESET_DEVICE (13).</summary>
     ResetDevice = 1UL << 13,
 
@@ -129,6 +138,6 @@ public enum ProtocolFeatures : ulong
     Status = 1UL << 16,
 
     /// <summary>All that the back-end offers. Front-ends take offers at their word, so nothing is here that is not implemented.</summary>
-    All = MultiQueue | ReplyAck | BackendRequests | Config | BackendSendDescriptors | ResetDevice | InBandNotifications
-        | ConfigureMemorySlots | Status,
+    All = MultiQueue | ReplyAck | BackendRequests | Config | BackendSendDescriptors | InflightMemory | ResetDevice
+        | InBandNotifications | ConfigureMemorySlots | Status,
 }

@@ -5,7 +5,7 @@ namespace CameraFabric.Device.VhostUser;
 
 /// <summary>
 /// What the front-end has said of one ring. It outlives the runs of the ring: each run is a <see cref="Virtqueue"/> of its own. All
-/// of it belongs to the connection's thread, but <see cref="Call"/> and <see cref="Queue"/>.
+/// of it belongs to the connection's thread, but <see cref="Call"/>, <see cref="SignalError"/> and <see cref="Queue"/>.
 /// </summary>
 internal sealed class VhostUserRing : IDisposable
 {
@@ -13,8 +13,10 @@ internal sealed class VhostUserRing : IDisposable
     private readonly Action<int> _callInBand;
     private Virtqueue? _queue;
     private EventFd? _call;
+    private EventFd? _error;
     private bool _callsInBand;
     private bool _missedCall;
+    private int _missedMessage;
 
     public VhostUserRing(int index, Action<int> callInBand)
     {
@@ -48,8 +50,6 @@ internal sealed class VhostUserRing : IDisposable
 
     /// <summary>The poller's token of <see cref="Kick"/>: new for each descriptor, so that a report of an old one is known.</summary>
     public long KickToken { get; set; }
-
-    public EventFd? Error { get; set; }
 
     /// <summary><see cref="Call"/>, made once.</summary>
     public Action CallDriver { get; }
@@ -85,6 +85,12 @@ internal sealed class VhostUserRing : IDisposable
         lock (_callGate) _callsInBand = true;
     }
 
+    /// <summary>A call that was to be a message found no channel for it. Any thread.</summary>
+    public void MissMessage() => Interlocked.Exchange(ref _missedMessage, 1);
+
+    /// <summary>Whether one did since this was last asked. Any thread.</summary>
+    public bool TakeMissedMessage() => Interlocked.Exchange(ref _missedMessage, 0) != 0;
+
     /// <summary>Calls the driver. Any thread; does not block.</summary>
     public void Call()
     {
@@ -117,15 +123,29 @@ internal sealed class VhostUserRing : IDisposable
         _callInBand(Index);
     }
 
+    /// <summary>Replaces the way to tell that the ring has failed; null if there is none.</summary>
+    public void SetError(EventFd? error)
+    {
+        lock (_callGate)
+        {
+            _error?.Dispose();
+            _error = error;
+        }
+    }
+
+    /// <summary>Tells that the ring has failed. Any thread; does not block.</summary>
     public void SignalError()
     {
-        try
+        lock (_callGate)
         {
-            Error?.Signal();
-        }
-        catch (LinuxException)
-        {
-            // The connection ends anyway, and says why.
+            try
+            {
+                _error?.Signal();
+            }
+            catch (LinuxException)
+            {
+                // The connection ends anyway, and says why.
+            }
         }
     }
 
@@ -135,9 +155,10 @@ internal sealed class VhostUserRing : IDisposable
         {
             _call?.Dispose();
             _call = null;
+            _error?.Dispose();
+            _error = null;
         }
 
         Kick?.Dispose();
-        Error?.Dispose();
     }
 }

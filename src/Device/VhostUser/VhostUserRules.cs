@@ -42,6 +42,8 @@ internal readonly record struct VhostUserRule(string Name, int Minimum, int Maxi
             FrontendRequest.SetBackendReqFd => new("SET_BACKEND_REQ_FD", 0, Word, 1),
             FrontendRequest.GetConfig => new("GET_CONFIG", ConfigHeader.Bytes, ConfigHeader.Bytes + VhostUserWire.MaximumConfigBytes),
             FrontendRequest.SetConfig => new("SET_CONFIG", ConfigHeader.Bytes, ConfigHeader.Bytes + VhostUserWire.MaximumConfigBytes),
+            FrontendRequest.GetInflightFd => new("GET_INFLIGHT_FD", WireInflight.Bytes, WireInflight.PaddedBytes),
+            FrontendRequest.SetInflightFd => new("SET_INFLIGHT_FD", WireInflight.Bytes, WireInflight.PaddedBytes, 1),
             FrontendRequest.ResetDevice => new("RESET_DEVICE", 0, 0),
             FrontendRequest.VringKick => new("VRING_KICK", VringState.Bytes, VringState.Bytes),
             FrontendRequest.GetMaxMemSlots => new("GET_MAX_MEM_SLOTS", 0, 0),
@@ -59,7 +61,7 @@ internal readonly record struct VhostUserRule(string Name, int Minimum, int Maxi
     /// <summary>Whether the answer is a message of its own, so that no acknowledgement is due.</summary>
     public static bool HasAnswer(FrontendRequest request) => request
         is FrontendRequest.GetFeatures or FrontendRequest.GetProtocolFeatures or FrontendRequest.GetQueueNum or FrontendRequest.GetVringBase
-        or FrontendRequest.GetConfig or FrontendRequest.GetMaxMemSlots or FrontendRequest.GetStatus;
+        or FrontendRequest.GetConfig or FrontendRequest.GetInflightFd or FrontendRequest.GetMaxMemSlots or FrontendRequest.GetStatus;
 
     /// <summary>The name in the specification, or the number of one that is not known.</summary>
     public static string NameOf(FrontendRequest request) => TryGet(request, out var rule) ? rule.Name : $"message {(uint)request}";

@@ -77,6 +77,16 @@ internal readonly record struct SingleRegion(ulong Padding, WireRegion Region)
     public const int Bytes = 40;
 }
 
+/// <summary>The memory for what is in flight, and where it lies in its file: 20 bytes, or padded to 24.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+internal readonly record struct WireInflight(ulong Size, ulong Offset, ushort Queues, ushort QueueSize)
+{
+    public const int Bytes = 20;
+
+    /// <summary>As front-ends send it that take the size of the structure for that of the message.</summary>
+    public const int PaddedBytes = 24;
+}
+
 /// <summary>What a configuration message begins with: 12 bytes, the data follow.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal readonly record struct ConfigHeader(uint Offset, uint Size, uint Flags)

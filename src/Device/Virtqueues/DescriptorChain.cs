@@ -27,6 +27,12 @@ public sealed class DescriptorChain
     /// <summary>The queue it came from.</summary>
     public Virtqueue Queue { get; }
 
+    /// <summary>
+    /// Whether an earlier life of the device had taken this chain and never given it back (see <see cref="Virtqueue.InFlightAtStart"/>):
+    /// its buffers to write may be half written.
+    /// </summary>
+    public bool WasInFlight { get; private set; }
+
     /// <summary>Bytes to read, all buffers together.</summary>
     public int ReadableBytes { get; private set; }
 
@@ -35,10 +41,11 @@ public sealed class DescriptorChain
 
     /// <summary>
     /// The guest's memory as it was when the chain was popped; it stays mapped until the chain is completed or the queue stopped. Addresses
-    /// that the guest wrote into the chain are to be looked up here.
+    /// that the guest wrote into the chain are to be looked up here: also after a stop, which another thread may make at any time, for
+    /// whoever then wants to touch what was found is refused by <see cref="Virtqueue.TryBeginWrite"/>.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The chain is not held.</exception>
-    public MemoryTable Memory => _memory ?? throw new InvalidOperationException($"chain {Head} of queue {Queue.Index} is not held");
+    /// <exception cref="InvalidOperationException">The chain was never held.</exception>
+    public MemoryTable Memory => _memory ?? throw new InvalidOperationException($"chain {Head} of queue {Queue.Index} was never held");
 
     /// <summary>Whatever the holder wants to remember with the chain; forgotten on completion.</summary>
     public object? Tag { get; set; }
@@ -132,8 +139,9 @@ public sealed class DescriptorChain
         }
     }
 
-    internal void Begin()
+    internal void Begin(bool wasInFlight)
     {
+        WasInFlight = wasInFlight;
         _readable = _count = 0;
         ReadableBytes = WritableBytes = 0;
         Tag = null;
@@ -161,13 +169,12 @@ public sealed class DescriptorChain
         IsHeld = true;
     }
 
-    /// <summary>Ends the hold, and the hold on the memory with it.</summary>
+    /// <summary>Ends the hold, and the hold on the memory with it. Which memory it was stays known until the next hold.</summary>
     internal void Release()
     {
+        if (!IsHeld) return;
         IsHeld = false;
         Tag = null;
-        var memory = _memory;
-        _memory = null;
-        memory?.Leave();
+        _memory!.Leave();
     }
 }

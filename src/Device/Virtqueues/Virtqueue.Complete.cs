@@ -41,8 +41,10 @@ public sealed partial class Virtqueue
             chain.Release();
             _held--;
             if (_broken is not null) return false;
+            _inflight?.Completing(chain.Head);
             _ring.WriteUsed(_nextUsed, chain.Head, (uint)written);
             _ring.PublishUsed(++_nextUsed);
+            _inflight?.Completed(chain.Head, _nextUsed);
             if (DriverWantsCall()) _call?.Invoke();
             return true;
         }

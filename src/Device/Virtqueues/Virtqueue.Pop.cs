@@ -22,6 +22,7 @@ public sealed partial class Virtqueue
         lock (_gate)
         {
             if (_state != State.Running || _broken is not null) return null;
+            if (_recovered < _recoverable.Length) return Recovered();
             var waiting = (ushort)(_ring.AvailableIndex - _nextAvailable);
             if (waiting == 0)
             {
@@ -40,19 +41,39 @@ public sealed partial class Virtqueue
             DeclineKicks();
             var head = _ring.AvailableEntry(_nextAvailable);
             if (head >= Size) Violated($"entry {_nextAvailable} of the available ring names descriptor {head}; there are {Size}");
-            var chain = _chains[head] ??= new DescriptorChain(this, head);
-            if (chain.IsHeld)
+            if (_chains[head] is { IsHeld: true })
             {
                 Violated($"entry {_nextAvailable} of the available ring names descriptor {head}, whose chain the device still holds");
             }
-            chain.Begin();
-            ReadChain(chain);
-            if (!_memory.TryEnter()) return null; // cannot happen while this queue holds the table itself
-            chain.Hold(_memory, _nextAvailable);
-            _held++;
+
+            if (Hold(head, _nextAvailable, wasInFlight: false) is not { } chain) return null;
+            _inflight?.Taken(head);
             _nextAvailable++;
             return chain;
         }
+    }
+
+    /// <summary>
+    /// The next chain that was in flight when an earlier life ended; noted as such already. They come before any other, so none of their
+    /// heads is held.
+    /// </summary>
+    private DescriptorChain? Recovered()
+    {
+        var position = (ushort)(Base - _recoverable.Length + _recovered);
+        var chain = Hold(_recoverable[_recovered], position, wasInFlight: true);
+        if (chain is not null) _recovered++;
+        return chain;
+    }
+
+    private DescriptorChain? Hold(ushort head, ushort position, bool wasInFlight)
+    {
+        var chain = _chains[head] ??= new DescriptorChain(this, head);
+        chain.Begin(wasInFlight);
+        ReadChain(chain);
+        if (!_memory.TryEnter()) return null; // cannot happen while this queue holds the table itself
+        chain.Hold(_memory, position);
+        _held++;
+        return chain;
     }
 
     /// <summary>

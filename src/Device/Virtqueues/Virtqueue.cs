@@ -20,6 +20,9 @@ public sealed partial class Virtqueue
     private readonly Action? _call;
     private readonly TimeSpan _stopTimeout;
     private readonly bool _eventIndex;
+    private readonly InflightQueue? _inflight;
+    private readonly ushort[] _recoverable;
+    private readonly bool _goesOn;
     private SplitRing _ring;
     private MemoryTable _memory;
     private ushort _nextAvailable;
@@ -31,6 +34,7 @@ public sealed partial class Virtqueue
     private int _writers;
     private State _state = State.Running;
     private bool _released;
+    private int _recovered;
     private string? _broken;
 
     private Virtqueue(VirtqueueSettings settings, SplitRing ring)
@@ -45,10 +49,19 @@ public sealed partial class Virtqueue
         _ring = ring;
         _memory = settings.Memory;
         _chains = new DescriptorChain?[settings.Size];
-        _nextAvailable = settings.Base;
+        _nextAvailable = Base = settings.Base;
 
         // The used index goes on where it stands in memory, as with every vhost device: 0 in a fresh ring.
         _nextUsed = _calledAt = ring.UsedIndex;
+        _recoverable = [];
+        if (settings.Inflight is not { } inflight) return;
+        _inflight = inflight;
+        (_recoverable, var wasFresh) = inflight.Recover(Size, _nextUsed);
+        _goesOn = !wasFresh;
+        if (!_goesOn) return;
+
+        // Everything that was made available before is given back, or was in flight: that says where to go on, whatever else was told.
+        _nextAvailable = Base = (ushort)(_nextUsed + _recoverable.Length);
     }
 
     private enum State
@@ -66,6 +79,15 @@ public sealed partial class Virtqueue
 
     /// <summary>The features that were negotiated; see <see cref="VirtioFeatures"/>.</summary>
     public ulong Features { get; }
+
+    /// <summary>
+    /// How many chains an earlier life of the device had taken and not given back: <see cref="TryPop"/> gives these first, in the order in
+    /// which they were taken. 0 without in-flight tracking.
+    /// </summary>
+    public int InFlightAtStart => _recoverable.Length;
+
+    /// <summary>The available index from which it began.</summary>
+    internal ushort Base { get; }
 
     /// <summary>Whether it gives and takes chains: not stopped and not broken.</summary>
     public bool IsRunning
@@ -102,7 +124,11 @@ public sealed partial class Virtqueue
     {
         get
         {
-            lock (_gate) return _state == State.Running && _broken is null && _ring.AvailableIndex != _nextAvailable;
+            lock (_gate)
+            {
+                return _state == State.Running && _broken is null
+                    && (_recovered < _recoverable.Length || _ring.AvailableIndex != _nextAvailable);
+            }
         }
     }
 
@@ -134,8 +160,17 @@ public sealed partial class Virtqueue
         {
             var eventIndex = (settings.Features & VirtioFeatures.EventIndex) != 0;
             var ring = SplitRing.TryMap(settings.Addresses, settings.Size, eventIndex, settings.Memory, out var error)
-                ?? throw new VirtqueueException($"queue {settings.Index} of {settings.Size} entries cannot start: {error}");
-            return new Virtqueue(settings, ring);
+                ?? throw new VirtqueueException(error);
+            var queue = new Virtqueue(settings, ring);
+
+            // The end of an earlier life may have come between a used entry and its call. A call too many does no harm.
+            if (queue._goesOn) settings.Call?.Invoke();
+            return queue;
+        }
+        catch (VirtqueueException e)
+        {
+            settings.Memory.Leave();
+            throw new VirtqueueException($"queue {settings.Index} of {settings.Size} entries cannot start: {e.Message}");
         }
         catch
         {

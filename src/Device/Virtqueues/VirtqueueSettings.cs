@@ -14,7 +14,10 @@ public sealed record VirtqueueSettings
     /// <summary>The features that were negotiated; see <see cref="VirtioFeatures"/>.</summary>
     public required ulong Features { get; init; }
 
-    /// <summary>The available index to begin with: 0 for a fresh ring, else what <see cref="Virtqueue.Stop"/> gave.</summary>
+    /// <summary>
+    /// The available index to begin with: 0 for a fresh ring, else what <see cref="Virtqueue.Stop"/> gave. Of no meaning where an
+    /// earlier life left word of what was in flight.
+    /// </summary>
     public ushort Base { get; init; }
 
     /// <summary>Where the ring lies, in the front-end's addresses.</summary>
@@ -33,4 +36,7 @@ public sealed record VirtqueueSettings
     /// longer wait is a defect of the device, which then keeps the memory mapped rather than pull it away from under the writer.
     /// </summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where to note what is in flight; null if the front-end keeps no memory for that.</summary>
+    internal InflightQueue? Inflight { get; init; }
 }

@@ -1,3 +1,4 @@
+using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Status;
 
 namespace CameraFabric.Fabric.Accounting;
@@ -19,6 +20,7 @@ public sealed class CameraMeter(string id, string sensorKind)
     private volatile CameraPhase _phase = new(CameraState.Opening, "");
     private volatile string _configuration = "";
     private volatile string _owner = "";
+    private volatile string _lastFault = "";
     private volatile bool _perFrame;
     private volatile Func<(int Free, int Slots)>? _pool;
 
@@ -27,6 +29,9 @@ public sealed class CameraMeter(string id, string sensorKind)
 
     /// <summary>Frames exposed and not handed to the fan-out, by <see cref="FrameLoss"/>.</summary>
     public Tally Lost { get; } = Tally.Of<FrameLoss>();
+
+    /// <summary>What was wrong with the sensor and its frames, by <see cref="SourceFault"/>.</summary>
+    public Tally Faults { get; } = Tally.Of<SourceFault>();
 
     /// <summary>How fast frames come.</summary>
     public RateMeter Rate { get; } = new();
@@ -53,6 +58,10 @@ public sealed class CameraMeter(string id, string sensorKind)
     /// <summary>Slots were still leased when a pool had to go.</summary>
     /// <param name="slots">How many.</param>
     public void CountLeaked(int slots) => Interlocked.Add(ref _leaked, slots);
+
+    /// <summary>Says what was wrong last.</summary>
+    /// <param name="fault">What, and when, for people.</param>
+    public void DescribeFault(string fault) => _lastFault = fault;
 
     /// <summary>Says what the camera is doing.</summary>
     /// <param name="state">What.</param>
@@ -112,6 +121,8 @@ public sealed class CameraMeter(string id, string sensorKind)
             Sessions = Volatile.Read(ref _sessions),
             Streaming = Volatile.Read(ref _streaming),
             Owner = _owner,
+            Faults = Faults.Report(),
+            LastFault = _lastFault,
         };
     }
 

@@ -29,4 +29,10 @@ public enum FrameDropReason
 
     /// <summary>The node itself failed while delivering; the log says how.</summary>
     Failed = 8,
+
+    /// <summary>The guest has had its bytes for now: what it may be given in a second is in the rig.</summary>
+    OverBudget = 9,
+
+    /// <summary>The sensor delivered it with a wrong number or time, or not all of it; the camera's losses say which.</summary>
+    Faulty = 10,
 }

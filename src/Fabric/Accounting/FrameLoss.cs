@@ -17,4 +17,19 @@ public enum FrameLoss
 
     /// <summary>It came from a capture that had been given up: late, after a restart or a reconfiguration.</summary>
     Late = 4,
+
+    /// <summary>It had the number of the frame before.</summary>
+    Repeated = 5,
+
+    /// <summary>Its number was smaller than that of the frame before.</summary>
+    Backward = 6,
+
+    /// <summary>Its number was further ahead than time had passed.</summary>
+    Leapt = 7,
+
+    /// <summary>Its time was impossible.</summary>
+    Mistimed = 8,
+
+    /// <summary>Bytes of it were missing.</summary>
+    Short = 9,
 }

@@ -1,4 +1,5 @@
 using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Platform;
 
@@ -14,6 +15,11 @@ namespace CameraFabric.Fabric.Accounting;
 /// <param name="socketPath">Where its device listens.</param>
 public sealed class GuestMeter(string guest, string camera, string socketPath)
 {
+    /// <summary>A streaming guest that had no request for so many frames, one after the other, is shown as stalled.</summary>
+    public const int StallFrames = 30;
+
+    private static readonly QuarantineLimits Lenient =
+        new(QuarantineRule.Reconnect, int.MaxValue, TimeSpan.Zero, TimeSpan.Zero, TimeSpan.Zero);
     private long _offered;
     private long _delivered;
     private long _underWay;
@@ -21,6 +27,9 @@ public sealed class GuestMeter(string guest, string camera, string socketPath)
     private long _waiting;
     private long _bytes;
     private long _connections;
+    private long _refused;
+    private long _delayed;
+    private long _missedInRow;
     private volatile GuestPhase _phase = new(GuestState.Waiting, "");
     private volatile string _role = "";
 
@@ -29,6 +38,9 @@ public sealed class GuestMeter(string guest, string camera, string socketPath)
 
     /// <summary>The camera's id.</summary>
     public string Camera { get; } = camera;
+
+    /// <summary>What it has done wrong, and when it is let in again.</summary>
+    public QuarantineLedger Quarantine { get; init; } = new(Lenient, FrameClock.System);
 
     /// <summary>Frames dropped, by <see cref="FrameDropReason"/>.</summary>
     public Tally Dropped { get; } = Tally.Of<FrameDropReason>();
@@ -73,6 +85,7 @@ public sealed class GuestMeter(string guest, string camera, string socketPath)
         Interlocked.Increment(ref _delivered);
         Interlocked.Decrement(ref _underWay);
         Interlocked.Add(ref _bytes, bytes);
+        Volatile.Write(ref _missedInRow, 0);
         Latency.Record(latency);
     }
 
@@ -82,6 +95,7 @@ public sealed class GuestMeter(string guest, string camera, string socketPath)
     public void CountDropped(FrameDropReason reason, int frames = 1)
     {
         Dropped.Add((int)reason, frames);
+        if (reason == FrameDropReason.NoRequest) Interlocked.Add(ref _missedInRow, frames);
         Interlocked.Add(ref _underWay, -frames);
     }
 
@@ -97,10 +111,20 @@ public sealed class GuestMeter(string guest, string camera, string socketPath)
     /// <summary>A front-end has connected.</summary>
     public void CountConnection() => Interlocked.Increment(ref _connections);
 
+    /// <summary>A connection was refused.</summary>
+    public void CountRefused() => Interlocked.Increment(ref _refused);
+
+    /// <summary>A connection had to wait before it was served.</summary>
+    public void CountDelayed() => Interlocked.Increment(ref _delayed);
+
     /// <summary>Says what the device is doing.</summary>
     /// <param name="state">What.</param>
     /// <param name="reason">Why, if there is something to say.</param>
-    public void Enter(GuestState state, string reason = "") => _phase = new GuestPhase(state, reason);
+    public void Enter(GuestState state, string reason = "")
+    {
+        _phase = new GuestPhase(state, reason);
+        Interlocked.Exchange(ref _missedInRow, 0);
+    }
 
     /// <summary>Says what the guest is to the camera.</summary>
     /// <param name="role">The role.</param>
@@ -110,15 +134,26 @@ public sealed class GuestMeter(string guest, string camera, string socketPath)
     public GuestStatusReport Report()
     {
         var phase = _phase;
+        var missed = Interlocked.Read(ref _missedInRow);
         return new GuestStatusReport
         {
             Guest = Guest,
             Camera = Camera,
             Role = _role,
-            State = phase.State,
+            State = phase.State == GuestState.Streaming && missed >= StallFrames ? GuestState.Stalled : phase.State,
             Reason = phase.Reason,
             SocketPath = socketPath,
             Connections = Interlocked.Read(ref _connections),
+            Refused = Interlocked.Read(ref _refused),
+            Delayed = Interlocked.Read(ref _delayed),
+            Violations = Quarantine.Count,
+            LastViolations = Quarantine.Report(),
+            IsHeld = Quarantine.IsHeld,
+            PauseSeconds = Quarantine.Pause.TotalSeconds,
+            MissedInRow = missed,
+            Commands = Requests.Commands,
+            Events = Requests.Events,
+            EventsJoined = Requests.EventsLost,
             Dropped = Dropped.Report(),
             Delivered = Delivered,
             UnderWay = UnderWay,

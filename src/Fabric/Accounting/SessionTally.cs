@@ -16,6 +16,9 @@ public sealed class SessionTally
     private static readonly CameraStatus[] Statuses = Enum.GetValues<CameraStatus>();
     private readonly Lock _lock = new();
     private readonly long[] _past = new long[Statuses.Length];
+    private long _pastCommands;
+    private long _pastEvents;
+    private long _pastEventsLost;
     private readonly List<SessionCounters> _sessions = [];
 
     /// <summary>A session begins to count.</summary>
@@ -27,10 +30,40 @@ public sealed class SessionTally
             if (_sessions.Count == Kept)
             {
                 for (var i = 0; i < Statuses.Length; i++) _past[i] += _sessions[0].Requests(Statuses[i]);
+                _pastCommands += _sessions[0].Commands;
+                _pastEvents += _sessions[0].Events;
+                _pastEventsLost += _sessions[0].EventsLost;
                 _sessions.RemoveAt(0);
             }
 
             _sessions.Add(counters);
+        }
+    }
+
+    /// <summary>Commands answered.</summary>
+    public long Commands
+    {
+        get
+        {
+            lock (_lock) return _pastCommands + _sessions.Sum(static session => session.Commands);
+        }
+    }
+
+    /// <summary>Events written to the guest.</summary>
+    public long Events
+    {
+        get
+        {
+            lock (_lock) return _pastEvents + _sessions.Sum(static session => session.Events);
+        }
+    }
+
+    /// <summary>Events joined to others or dropped, because the guest offered no buffers.</summary>
+    public long EventsLost
+    {
+        get
+        {
+            lock (_lock) return _pastEventsLost + _sessions.Sum(static session => session.EventsLost);
         }
     }
 

@@ -27,27 +27,27 @@ internal sealed partial class CameraActor
             if (adjusted != _configuration) Reconfigure(adjusted, member);
         }
 
-        member.Generation = _generation;
-        member.Ref.Tell(new CameraConfigured(configure.Ticket, CameraStatus.Ok, _configuration, _generation));
+        member.Generation = Generation;
+        member.Ref.Tell(new CameraConfigured(configure.Ticket, CameraStatus.Ok, _configuration, Generation));
     }
 
     // The owner; of guests that take turns the first one, as long as no other has settled on what there is.
     private bool MayConfigure(CameraMember member) => _ledger.IsInterleaved
-        ? member.Entry.Role == SessionRole.Interleaved && !_members.Values.Any(other => other != member && other.Generation == _generation)
+        ? member.Entry.Role == SessionRole.Interleaved && !_members.Values.Any(other => other != member && other.Generation == Generation)
         : _ledger.Owner == member.Entry.Id;
 
     private void Reconfigure(Sensors.Profiles.StreamConfiguration configuration, CameraMember by)
     {
-        var before = _generation;
+        var before = Generation;
         _configuration = configuration;
-        _generation++;
+        Generation++;
         DescribeConfiguration();
         LogConfigured(_rig.Id, configuration.ToString(), by.Guest);
-        _fanOut.Tell(new SupersedeConfiguration(_generation));
-        if (_isCapturing) _sensor.Tell(new StartCapture(configuration, _generation));
+        _fanOut.Tell(new SupersedeConfiguration(Generation));
+        if (_isCapturing) _sensor.Tell(new StartCapture(configuration, Generation));
         foreach (var other in _members.Values)
         {
-            if (other != by) other.Ref.Tell(new ConfigurationMoved(configuration, _generation, other.Generation == before));
+            if (other != by) other.Ref.Tell(new ConfigurationMoved(configuration, Generation, other.Generation == before));
         }
     }
 
@@ -85,9 +85,10 @@ internal sealed partial class CameraActor
         entry.Meter.Become(role);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: configured as {Configuration} by guest {Guest}")]
+    // Guests can bring these about as often as they like, so they are no part of the log by default; the status shows both.
+    [LoggerMessage(Level = LogLevel.Debug, Message = "camera {Camera}: configured as {Configuration} by guest {Guest}")]
     private partial void LogConfigured(string camera, string configuration, string guest);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: owned by {Guest} from now on")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "camera {Camera}: owned by {Guest} from now on")]
     private partial void LogOwner(string camera, string guest);
 }

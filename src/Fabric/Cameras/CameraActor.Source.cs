@@ -27,7 +27,7 @@ internal sealed partial class CameraActor
         }
 
         if (_isCapturing) return;
-        _meter.Enter(_stopper is null ? CameraState.Idle : CameraState.Stopped);
+        _meter.Enter(_memory.Stopper is null ? CameraState.Idle : CameraState.Stopped);
         RegainSource();
         Want();
     }
@@ -42,8 +42,17 @@ internal sealed partial class CameraActor
     private void Troubled(SensorTroubled trouble)
     {
         _isSensorReady = false;
-        if (trouble.IsSilent && !_isSourceLost) TellSilence(trouble.LastFrame);
-        LoseSource(CameraState.Restarting, trouble.Reason, trouble.LastFrame);
+        if (trouble.Fault == SourceFault.Silent && !_isSourceLost) TellSilence(trouble.LastFrame);
+        LoseSource(CameraState.Restarting, trouble.Reason, trouble.LastFrame, trouble.Fault);
+    }
+
+    // To those whom it concerns: who does not stream misses nothing, and hears of a source that is lost.
+    private void Faulty(SensorFaulty faulty)
+    {
+        foreach (var member in _members.Values)
+        {
+            if (member.IsStreaming) member.Ref.Tell(new SourceFaulty(faulty.Fault, faulty.Frame));
+        }
     }
 
     // Once for each loss: a source that stays silent is lost already.
@@ -55,12 +64,12 @@ internal sealed partial class CameraActor
         }
     }
 
-    private void LoseSource(CameraState state, string reason, ulong lastFrame)
+    private void LoseSource(CameraState state, string reason, ulong lastFrame, SourceFault fault)
     {
-        if (_stopper is null) _meter.Enter(state, reason);
+        if (_memory.Stopper is null) _meter.Enter(state, reason);
         if (_isSourceLost) return;
         _isSourceLost = true;
-        foreach (var member in _members.Values) member.Ref.Tell(new SourceMoved(SourceEvent.Lost, lastFrame));
+        foreach (var member in _members.Values) member.Ref.Tell(new SourceMoved(SourceEvent.Lost, lastFrame, fault));
     }
 
     private void RegainSource()
@@ -68,14 +77,19 @@ internal sealed partial class CameraActor
         if (!_isSourceLost) return;
         _isSourceLost = false;
         LogBack(_rig.Id);
-        foreach (var member in _members.Values) member.Ref.Tell(new SourceMoved(SourceEvent.Back, 0));
+        foreach (var member in _members.Values) member.Ref.Tell(new SourceMoved(SourceEvent.Back, 0, SourceFault.None));
     }
 
     // First the sensor, so that no frame comes any more; then the fan-out, which has seen all of them by then.
     private void StopAll()
     {
-        if (_stopper is not null) return;
-        _stopper = Sender;
+        if (_memory.Stopper is not null) return;
+        _memory.Stopper = Sender;
+        CloseChildren();
+    }
+
+    private void CloseChildren()
+    {
         _meter.Enter(CameraState.Stopped);
         Want();
         _sensor.Tell(Cameras.CloseSensor.Message);
@@ -90,8 +104,8 @@ internal sealed partial class CameraActor
     private void Drained(FanOutDrained drained)
     {
         if (!drained.InTime) LogNotDrained(_rig.Id);
-        _memory.Pools.Retire();
-        if (_memory.Pools.InUse is > 0 and var leaked)
+        _memory.Sensor.Pools.Retire();
+        if (_memory.Sensor.Pools.InUse is > 0 and var leaked)
         {
             _meter.CountLeaked(leaked);
             LogLeaked(_rig.Id, leaked);
@@ -99,9 +113,12 @@ internal sealed partial class CameraActor
 
         _meter.Enter(CameraState.Stopped);
         _meter.Attend(0, 0, "");
-        _stopper!.Tell(new CameraStopped(_rig.Id));
+        _memory.Stopper!.Tell(new CameraStopped(_rig.Id));
         Context.Stop(Self);
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: its actor failed, which is a defect; it begins anew")]
+    private partial void LogDefect(string camera, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: ready, {Model}, {Configuration}")]
     private partial void LogReady(string camera, string model, string configuration);

@@ -27,23 +27,20 @@ internal sealed partial class CameraActor : UntypedActor
     private readonly FrameClock _clock;
     private readonly ILogger _logger;
     private readonly OwnershipLedger _ledger;
-    private readonly SensorMemory _memory;
+    private readonly CameraMemory _memory;
     private readonly Dictionary<ulong, CameraMember> _members = [];
     private readonly List<IActorRef> _curious = [];
-    private readonly FanOutState _fanOutState;
     private readonly IActorRef _fanOut;
     private readonly IActorRef _sensor;
     private CameraProfile? _profile;
     private StreamConfiguration _configuration;
-    private uint _generation = 1;
     private int _holds;
     private bool _isSensorReady;
     private bool _isSourceLost;
     private bool _isCapturing;
-    private IActorRef? _stopper;
 
-    /// <summary>A camera and its children.</summary>
-    public CameraActor(CameraRig rig, CameraMeter meter, FabricOptions options, FrameClock clock, ILoggerFactory loggers)
+    /// <summary>A camera over a memory that outlives it, and its children, which do as well.</summary>
+    public CameraActor(CameraRig rig, CameraMemory memory, CameraMeter meter, FabricOptions options, FrameClock clock, ILoggerFactory loggers)
     {
         _rig = rig;
         _options = options;
@@ -51,17 +48,23 @@ internal sealed partial class CameraActor : UntypedActor
         _clock = clock;
         _logger = loggers.CreateLogger("CameraFabric.Cameras");
         _ledger = new OwnershipLedger(rig.Interleaved);
-        _memory = new SensorMemory(rig, options);
+        _memory = memory;
         _configuration = rig.Stream;
-        _fanOutState = new FanOutState(rig.Id, meter, clock, options, loggers.CreateLogger("CameraFabric.Delivery"));
-        _fanOut = Context.ActorOf(FanOutActor.Props(_fanOutState), "fan-out");
-        _sensor = Context.ActorOf(SensorActor.Props(rig, _memory, _fanOut, meter, options, clock, _logger), "sensor");
-        meter.Watch(() => _memory.Pools.Room);
+        _fanOut = Child("fan-out", FanOutActor.Props(memory.FanOut));
+        _sensor = Child("sensor", SensorActor.Props(rig, memory.Sensor, _fanOut, meter, options, clock, _logger));
+        meter.Watch(() => memory.Sensor.Pools.Room);
+    }
+
+    private uint Generation
+    {
+        get => _memory.Generation;
+        set => _memory.Generation = value;
     }
 
     /// <summary>How to make one.</summary>
-    public static Props Props(CameraRig rig, CameraMeter meter, FabricOptions options, FrameClock clock, ILoggerFactory loggers) =>
-        Akka.Actor.Props.Create(() => new CameraActor(rig, meter, options, clock, loggers));
+    public static Props Props(
+        CameraRig rig, CameraMemory memory, CameraMeter meter, FabricOptions options, FrameClock clock, ILoggerFactory loggers) =>
+        Akka.Actor.Props.Create(() => new CameraActor(rig, memory, meter, options, clock, loggers));
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() =>
@@ -70,12 +73,29 @@ internal sealed partial class CameraActor : UntypedActor
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)
     {
-        // A defect here, not of the sensor. Who is joined is forgotten, so the sessions have to come back;
-        // who waits for a description goes on waiting.
-        foreach (var member in _members.Values) member.Ref.Tell(new CameraFailed(reason.Message));
+        // A defect here, not of the sensor. Who is joined is forgotten, so the sessions have to come back; who waits for a description goes
+        // on waiting. The children are restarted, not stopped: frames in their mailboxes carry leases.
+        LogDefect(_rig.Id, reason);
+        foreach (var member in _members.Values)
+        {
+            _fanOut.Tell(new LeaveFanOut(member.Entry));
+            _sensor.Tell(new CancelContext(member.Entry.Id, Forget: true));
+            member.Ref.Tell(new CameraFailed(reason.Message));
+        }
+
         foreach (var curious in _curious) Self.Tell(DescribeCamera.Message, curious);
-        _ = _fanOutState.DrainAsync();
-        base.PreRestart(reason, message);
+        _sensor.Tell(Cameras.StopCapture.Message);
+        PostStop();
+    }
+
+    /// <inheritdoc/>
+    protected override void PostRestart(Exception reason)
+    {
+        base.PostRestart(reason);
+
+        // What was configured is forgotten; frames of it that are still on their way are nobody's.
+        Generation++;
+        if (_memory.Stopper is not null) CloseChildren();
     }
 
     /// <inheritdoc/>
@@ -106,7 +126,8 @@ internal sealed partial class CameraActor : UntypedActor
             case SensorReady ready: Ready(ready.Profile); break;
             case SensorDelivers: Delivers(); break;
             case SensorTroubled trouble: Troubled(trouble); break;
-            case SensorEnded ended: LoseSource(CameraState.Ended, "the recording is at its end", ended.LastFrame); break;
+            case SensorFaulty faulty: Faulty(faulty); break;
+            case SensorEnded ended: LoseSource(CameraState.Ended, "the recording is at its end", ended.LastFrame, SourceFault.None); break;
             case SensorClosed closed: Closed(closed); break;
             case FanOutDrained drained: Drained(drained); break;
             default: Unhandled(message); break;
@@ -121,7 +142,7 @@ internal sealed partial class CameraActor : UntypedActor
 
     private void Join(JoinCamera join)
     {
-        if (_members.Count >= _options.MaximumSessionsPerCamera || _stopper is not null)
+        if (_members.Count >= _options.MaximumSessionsPerCamera || _memory.Stopper is not null)
         {
             Sender.Tell(new CameraFull(_options.MaximumSessionsPerCamera));
             return;
@@ -149,7 +170,7 @@ internal sealed partial class CameraActor : UntypedActor
     private void Start(StartStream start)
     {
         if (!_members.TryGetValue(start.Session, out var member)) return;
-        if (member.Generation != _generation || start.Generation != _generation)
+        if (member.Generation != Generation || start.Generation != Generation)
         {
             member.Ref.Tell(new StreamAnswered(start.Ticket, true, CameraStatus.Stale));
             return;
@@ -160,7 +181,7 @@ internal sealed partial class CameraActor : UntypedActor
         {
             _sensor.Tell(new SetGlobalControls(start.Ticket, start.Session, start.Initial));
         }
-        _fanOut.Tell(new BeginStream(member.Entry, _generation));
+        _fanOut.Tell(new BeginStream(member.Entry, Generation));
         Attend();
         Want();
         member.Ref.Tell(new StreamAnswered(start.Ticket, true, CameraStatus.Ok));
@@ -192,7 +213,7 @@ internal sealed partial class CameraActor : UntypedActor
 
     private void Hold(HoldCapture hold)
     {
-        if (_stopper is not null)
+        if (_memory.Stopper is not null)
         {
             hold.Look.Answer.TrySetCanceled();
             return;
@@ -209,18 +230,21 @@ internal sealed partial class CameraActor : UntypedActor
         Want();
     }
 
+    private static IActorRef Child(string name, Props props) =>
+        Context.Child(name) is var child && !child.IsNobody() ? child : Context.ActorOf(props, name);
+
     private bool Steers(CameraMember member) => member.Entry.Role != SessionRole.Observer;
 
     /// <summary>Frames are captured exactly as long as somebody wants them.</summary>
     private void Want()
     {
-        var wanted = _stopper is null && (_holds > 0 || _members.Values.Any(static member => member.IsStreaming));
+        var wanted = _memory.Stopper is null && (_holds > 0 || _members.Values.Any(static member => member.IsStreaming));
         if (wanted == _isCapturing || _profile is null) return;
         _isCapturing = wanted;
         if (wanted)
         {
             if (_isSensorReady && !_isSourceLost) _meter.Enter(CameraState.Streaming);
-            _sensor.Tell(new StartCapture(_configuration, _generation));
+            _sensor.Tell(new StartCapture(_configuration, Generation));
             return;
         }
 

@@ -18,7 +18,9 @@ internal sealed class CamerasActor : UntypedActor
     {
         foreach (var camera in rig.Cameras)
         {
-            Context.ActorOf(CameraActor.Props(camera, meters[camera.Id], rig.Options, clock, loggers), camera.Id);
+            var meter = meters[camera.Id];
+            var memory = new CameraMemory(camera, meter, rig.Options, clock, loggers);
+            Context.ActorOf(CameraActor.Props(camera, memory, meter, rig.Options, clock, loggers), camera.Id);
             _running.Add(camera.Id);
         }
     }

@@ -1,5 +1,7 @@
 using Akka.Actor;
+using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Dispatch;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Platform;
@@ -19,19 +21,21 @@ internal sealed class CaptureRun : IFrameSink
     private readonly IActorRef _fanOut;
     private readonly CameraMeter _meter;
     private readonly FrameWatchdog _watchdog;
+    private readonly FaultPace _faultPace;
     private readonly FrameClock _clock;
     private volatile bool _isDetached;
     private ulong _next;
     private bool _hasDelivered;
 
     /// <summary>A run that has no loop yet.</summary>
-    public CaptureRun(StartCapture wanted, IActorRef sensor, IActorRef fanOut, CameraMeter meter, FrameWatchdog watchdog, FrameClock clock)
+    public CaptureRun(StartCapture wanted, IActorRef sensor, IActorRef fanOut, CameraMeter meter, SensorMemory memory, FrameClock clock)
     {
         Wanted = wanted;
         _sensor = sensor;
         _fanOut = fanOut;
         _meter = meter;
-        _watchdog = watchdog;
+        _watchdog = memory.Watchdog;
+        _faultPace = memory.FaultPace;
         _clock = clock;
     }
 
@@ -60,7 +64,7 @@ internal sealed class CaptureRun : IFrameSink
         }
 
         _watchdog.Frame(_clock.Now, DurationOf(frame.Applied));
-        _fanOut.Tell(frame, ActorRefs.NoSender);
+        DedicatedExecutor.TellHere(_fanOut, frame);
         if (_hasDelivered) return;
         _hasDelivered = true;
         _sensor.Tell(new FirstFrame(this), ActorRefs.NoSender);
@@ -80,6 +84,15 @@ internal sealed class CaptureRun : IFrameSink
     }
 
     /// <inheritdoc/>
+    public void Faulty(FrameFault fault, ulong sequence, ulong controlSet)
+    {
+        if (fault != FrameFault.Frozen) LoseFaulty(fault, sequence, controlSet);
+        var kind = SourceFaults.Of(fault);
+        _meter.Faults.Add((int)kind);
+        if (!_isDetached && _faultPace.MayTell(kind, _clock.Now)) _sensor.Tell(new FrameFaulty(this, kind, sequence), ActorRefs.NoSender);
+    }
+
+    /// <inheritdoc/>
     public void ControlSetLost(in ControlSetLoss loss)
     {
         // A set is called off by its own session, which knows, or because capture ends, which the fan-out is told in its own words.
@@ -92,6 +105,22 @@ internal sealed class CaptureRun : IFrameSink
 
     /// <inheritdoc/>
     public void Failed(Exception error) => _sensor.Tell(new CaptureFailed(this, error), ActorRefs.NoSender);
+
+    private void LoseFaulty(FrameFault fault, ulong sequence, ulong controlSet)
+    {
+        _meter.CountCaptured();
+        var isNumbered = fault is FrameFault.Mistimed or FrameFault.Short;
+        if (isNumbered) CountSkipped(sequence);
+        _meter.Lost.Add((int)(_isDetached ? FrameLoss.Late : LossOf(fault)));
+        if (_isDetached) return;
+
+        // It shows that the sensor lives; whether it is of any use, its frames have to show.
+        _watchdog.Frame(_clock.Now, 0);
+
+        // A number that does not count says nothing to guests, and the next one is still to come.
+        var last = isNumbered ? sequence : Math.Max(_next, 1) - 1;
+        _fanOut.Tell(new FrameMissed(last, controlSet, FrameDropReason.Faulty), ActorRefs.NoSender);
+    }
 
     // A number that the sensor left out is a frame that somebody misses, as much as one that was dropped here.
     private void CountSkipped(ulong sequence)
@@ -111,6 +140,15 @@ internal sealed class CaptureRun : IFrameSink
         _ => FrameLoss.SensorFailed,
     };
 
+    private static FrameLoss LossOf(FrameFault fault) => fault switch
+    {
+        FrameFault.Repeated => FrameLoss.Repeated,
+        FrameFault.Backward => FrameLoss.Backward,
+        FrameFault.Leapt => FrameLoss.Leapt,
+        FrameFault.Mistimed => FrameLoss.Mistimed,
+        _ => FrameLoss.Short,
+    };
+
     private static FrameDropReason DropOf(FrameLossReason reason) =>
         reason == FrameLossReason.NoFreeSlot ? FrameDropReason.NoFreeSlot : FrameDropReason.SensorFailed;
 
@@ -125,6 +163,12 @@ internal sealed class CaptureRun : IFrameSink
 /// <summary>A run's first frame has come.</summary>
 /// <param name="Run">The run.</param>
 internal sealed record FirstFrame(CaptureRun Run);
+
+/// <summary>Something is wrong with a run's frame.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Fault">What.</param>
+/// <param name="Frame">The number that the sensor gave the frame.</param>
+internal sealed record FrameFaulty(CaptureRun Run, SourceFault Fault, ulong Frame);
 
 /// <summary>A run's sensor has no more frames.</summary>
 /// <param name="Run">The run.</param>

@@ -15,6 +15,7 @@ public sealed class FrameWatchdog(int periods, long floor)
     private long _period;
     private long _asked;
     private int _framesSinceAsked;
+    private bool _isRenewed;
     private long _deadline = long.MaxValue;
 
     /// <summary>Frames should come from now on.</summary>
@@ -27,6 +28,7 @@ public sealed class FrameWatchdog(int periods, long floor)
         {
             _configured = _period = period;
             _deadline = now + Allowed() + firstFrame;
+            _isRenewed = false;
         }
     }
 
@@ -42,15 +44,16 @@ public sealed class FrameWatchdog(int periods, long floor)
 
     /// <summary>A frame has come.</summary>
     /// <param name="now">Now, in nanoseconds of the frame clock.</param>
-    /// <param name="duration">How long the sensor says that its frames now take, in nanoseconds; 0 if it does not say.</param>
+    /// <param name="duration">How long the sensor says that its frames now take, in nanoseconds; 0 if it does not say, and then what it said last holds.</param>
     public void Frame(long now, long duration)
     {
         lock (_lock)
         {
             if (_deadline == long.MaxValue) return;
-            _period = Math.Max(duration, _configured);
+            if (duration > 0) _period = Math.Max(duration, _configured);
             if (_asked > 0 && (duration >= _asked || ++_framesSinceAsked >= FramesUntilEffect)) _asked = 0;
             _deadline = now + Allowed();
+            _isRenewed = false;
         }
     }
 
@@ -68,13 +71,22 @@ public sealed class FrameWatchdog(int periods, long floor)
         }
     }
 
-    /// <summary>Nobody could have reported a frame for a while: it does not count as silence.</summary>
-    /// <param name="duration">How long, in nanoseconds.</param>
-    public void Excuse(long duration)
+    /// <summary>
+    /// The machine stood still: nobody could have reported a frame for a while. That does not count as silence, and a stall longer than
+    /// the silence
+    /// that is allowed begins the count anew; once for each frame, so that a machine that stalls again and again hides no dead sensor.
+    /// </summary>
+    /// <param name="now">Now, in nanoseconds of the frame clock.</param>
+    /// <param name="duration">How long it stood, in nanoseconds.</param>
+    public void Excuse(long now, long duration)
     {
         lock (_lock)
         {
-            if (_deadline != long.MaxValue) _deadline += duration;
+            if (_deadline == long.MaxValue) return;
+            _deadline += duration;
+            if (duration <= Allowed() || _isRenewed) return;
+            _isRenewed = true;
+            _deadline = Math.Max(_deadline, now + Allowed());
         }
     }
 

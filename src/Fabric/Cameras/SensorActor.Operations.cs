@@ -1,4 +1,5 @@
 using Akka.Actor;
+using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Sensors;
 using CameraFabric.Sensors.Capture;
 
@@ -16,12 +17,9 @@ internal sealed partial class SensorActor
                 break;
             case TryOpen:
                 break;
-            case Opened opened when opened.Incarnation != _incarnation:
-                // Its actor was restarted meanwhile.
-                _ = Task.Run(opened.Sensor.Dispose);
-                break;
-            case Opened opened:
+            case Opened opened when opened.Incarnation == _incarnation:
                 _isBusy = false;
+                _opening = null;
                 _sensor = opened.Sensor;
                 _memory.Opened(opened.Sensor.Profile);
                 Context.Parent.Tell(new SensorReady(opened.Sensor.Profile));
@@ -29,12 +27,13 @@ internal sealed partial class SensorActor
                 break;
             case OpenFailed failed when failed.Incarnation == _incarnation:
                 _isBusy = false;
+                _opening = null;
                 if (_memory.Closer is not null) Reconcile();
-                else Fail($"camera {_rig.Id}: the sensor cannot be opened: {failed.Error.Message}", failed.Error);
+                else Fail(SourceFault.Failed, $"camera {_rig.Id}: the sensor cannot be opened: {failed.Error.Message}", failed.Error);
                 break;
             case Started started when started.Incarnation == _incarnation:
                 _isBusy = false;
-                _starting = null;
+                (_starting, _start) = (null, null);
                 _run = started.Run;
                 if (started.Run.Loop!.TuningProblem is { } problem) LogTuning(_rig.Id, problem);
                 if (!_run.HasEnded) Watch();
@@ -42,13 +41,14 @@ internal sealed partial class SensorActor
                 break;
             case StartFailed failed when failed.Incarnation == _incarnation:
                 _isBusy = false;
-                Fail($"camera {_rig.Id}: capture cannot start: {failed.Error.Message}", failed.Error);
+                (_starting, _start) = (null, null);
+                Fail(SourceFault.Failed, $"camera {_rig.Id}: capture cannot start: {failed.Error.Message}", failed.Error);
                 break;
             case Stopped stopped when stopped.Incarnation == _incarnation:
                 _isBusy = false;
                 AfterStop(stopped.InTime);
                 break;
-            case Started or StartFailed or Stopped or OpenFailed or FirstFrame or CaptureFailed or CaptureEnded:
+            case Opened or Started or StartFailed or Stopped or OpenFailed or FirstFrame or CaptureFailed or CaptureEnded or FrameFaulty:
                 break;
             default:
                 Unhandled(message);
@@ -76,11 +76,12 @@ internal sealed partial class SensorActor
     {
         _isBusy = true;
         var (closing, incarnation) = (_memory.Closing, _incarnation);
-        Task.Run(async () =>
+        _opening = Task.Run(async () =>
         {
             await closing.ConfigureAwait(false);
             return OpenAndCheck(new SensorContext(_rig.Id, _clock, _memory.NextSequence));
-        }).PipeTo(Self, Self, sensor => new Opened(incarnation, sensor), error => new OpenFailed(incarnation, error));
+        });
+        _opening.PipeTo(Self, Self, sensor => new Opened(incarnation, sensor), error => new OpenFailed(incarnation, error));
     }
 
     // A sensor whose description does not hold together has failed before it began.
@@ -106,7 +107,7 @@ internal sealed partial class SensorActor
         // The run that starts will call nothing off: what waits here goes with its first frames.
         SubmitDeferred();
         var incarnation = _incarnation;
-        var run = new CaptureRun(wanted, Self, _fanOut, _meter, _memory.Watchdog, _clock);
+        var run = new CaptureRun(wanted, Self, _fanOut, _meter, _memory, _clock);
         _starting = run;
         var schedule = _memory.EnsureSchedule();
         var tuning = new CaptureOptions
@@ -114,8 +115,9 @@ internal sealed partial class SensorActor
             Processors = _rig.Cpu is { } cpu ? [cpu] : [],
             Nice = _options.FrameThreadNice == 0 ? null : _options.FrameThreadNice,
             Checksum = _options.FrameChecksum,
+            FrozenAfter = _rig.FrozenAfter,
         };
-        Task.Run(() =>
+        _start = Task.Run(() =>
         {
             var pool = _memory.Pools.For(wanted.Configuration.Layout().TotalBytes);
             run.Loop = new CaptureLoop(_rig.Id, sensor, pool, wanted.Configuration, wanted.Generation, schedule, run, _clock, tuning);
@@ -123,7 +125,8 @@ internal sealed partial class SensorActor
                 _options.FirstFrameAllowance.Ticks * TimeSpan.NanosecondsPerTick);
             run.Loop.Start();
             return run;
-        }).PipeTo(Self, Self, started => new Started(incarnation, started), error => new StartFailed(incarnation, error));
+        });
+        _start.PipeTo(Self, Self, started => new Started(incarnation, started), error => new StartFailed(incarnation, error));
     }
 
     private void Stop(CaptureRun run)
@@ -155,7 +158,7 @@ internal sealed partial class SensorActor
                 return;
             }
 
-            Fail($"camera {_rig.Id}: the sensor did not stop", null);
+            Fail(SourceFault.Hung, $"camera {_rig.Id}: the sensor did not stop", null);
         }
 
         Reconcile();
@@ -171,9 +174,10 @@ internal sealed partial class SensorActor
     /// <summary>Gives the sensor back, in the background; the next one is opened after that.</summary>
     private void Release()
     {
-        var (run, sensor) = (_run, _sensor);
-        (_run, _sensor) = (null, null);
-        if (run is null && sensor is null) return;
+        var (run, sensor, opening, start) = (_run ?? _starting, _sensor, _opening, _start);
+        var (camera, self) = (Context.Parent, Self);
+        (_run, _starting, _sensor, _opening, _start) = (null, null, null, null, null);
+        if (run is null && sensor is null && opening is null) return;
         run?.Detach();
 
         // What is bound to frames that never come. Their requests have been ended by the fan-out.
@@ -182,12 +186,26 @@ internal sealed partial class SensorActor
         _memory.Closing = OnThread(() =>
         {
             before.Wait();
-            return GiveBack(run, sensor);
+            if (start is not null) Outcome(start);
+            return GiveBack(run, opening is null ? sensor : Outcome(opening), () => TellHung(camera, self));
         });
     }
 
+    // What was under way ends by itself; only then can it be taken back.
+    private static T? Outcome<T>(Task<T> task) where T : class
+    {
+        try
+        {
+            return task.GetAwaiter().GetResult();
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+
     // Never throws: the next sensor is opened after this, and a task that failed would keep it from being opened for ever.
-    private bool GiveBack(CaptureRun? run, ISensor? sensor)
+    private bool GiveBack(CaptureRun? run, ISensor? sensor, Action tellHung)
     {
         try
         {
@@ -195,8 +213,10 @@ internal sealed partial class SensorActor
             if (run is not null) Remember(run);
             if (!hasEnded)
             {
+                LogLeftBehind(_rig.Id, _options.SensorStopTimeout.TotalSeconds);
                 LeaveBehind(run!, sensor);
                 _memory.Abandon();
+                tellHung();
                 return false;
             }
 
@@ -208,6 +228,14 @@ internal sealed partial class SensorActor
         }
 
         return true;
+    }
+
+    // Silence is known at once; that the sensor does not even stop only now.
+    private void TellHung(IActorRef camera, IActorRef self)
+    {
+        _meter.Faults.Add((int)SourceFault.Hung);
+        _meter.DescribeFault($"{Word(SourceFault.Hung)} after frame {_memory.LastSequence}: the sensor does not come back");
+        camera.Tell(new SensorFaulty(SourceFault.Hung, _memory.LastSequence), self);
     }
 
     // Its thread may yet come back: what it brings is refused, and it is tidied up then.

@@ -1,10 +1,12 @@
 using Akka.Actor;
+using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Platform;
 using CameraFabric.Sensors;
+using CameraFabric.Sensors.Capture;
 using CameraFabric.Sensors.Controls;
 using Microsoft.Extensions.Logging;
 
@@ -31,6 +33,8 @@ internal sealed partial class SensorActor : UntypedActor
     private ISensor? _sensor;
     private CaptureRun? _run;
     private CaptureRun? _starting;
+    private Task<ISensor>? _opening;
+    private Task<CaptureRun>? _start;
     private ICancelable? _ticks;
     private long _lastTick;
     private bool _isBusy;
@@ -72,8 +76,7 @@ internal sealed partial class SensorActor : UntypedActor
                 Submit(submit.Set);
                 break;
             case CancelControls cancel:
-                if (!_deferred.Any(set => set.Id == cancel.Set)) _memory.Schedule?.Cancel(cancel.Set);
-                _deferred.RemoveAll(set => set.Id == cancel.Set);
+                Cancel(cancel.Set);
                 break;
             case CancelContext cancel:
                 Cancel(cancel);
@@ -99,7 +102,10 @@ internal sealed partial class SensorActor : UntypedActor
                 break;
             case CaptureFailed failed when IsOurs(failed.Run):
                 _run = failed.Run;
-                Fail($"camera {_rig.Id}: the sensor failed: {failed.Error.Message}", failed.Error);
+                Fail(SourceFaults.Of(failed.Error), $"camera {_rig.Id}: the sensor failed: {failed.Error.Message}", failed.Error);
+                break;
+            case FrameFaulty faulty when IsOurs(faulty.Run):
+                Tell(faulty.Fault, faulty.Frame);
                 break;
             case CaptureEnded ended when IsOurs(ended.Run):
                 End(ended.Run);
@@ -127,10 +133,10 @@ internal sealed partial class SensorActor : UntypedActor
     {
         // Ticks that come late say that this machine is busy, which is no fault of the sensor's.
         var lateness = now - _lastTick - 2 * _options.WatchdogTick.Ticks * TimeSpan.NanosecondsPerTick;
-        if (_lastTick != 0 && lateness > 0) _memory.Watchdog.Excuse(lateness);
+        if (_lastTick != 0 && lateness > 0) _memory.Watchdog.Excuse(now, lateness);
         _lastTick = now;
         if (_run is not { HasEnded: false } || _isBusy || !_memory.Watchdog.IsExpired(now)) return;
-        Fail($"camera {_rig.Id}: no frame for {_rig.WatchdogPeriods} periods", null, isSilent: true);
+        Fail(SourceFault.Silent, $"camera {_rig.Id}: no frame for {_rig.WatchdogPeriods} periods", null);
     }
 
     private bool IsOurs(CaptureRun run) => run == _run || run == _starting;
@@ -142,6 +148,12 @@ internal sealed partial class SensorActor : UntypedActor
         // Unless capture runs, the end of an old run may yet call off all that the schedule knows.
         if (_isBusy || _run is null) _deferred.Add(set);
         else _memory.EnsureSchedule().Submit(set);
+    }
+
+    // Not in OnReceive: its closure would be made for every message there.
+    private void Cancel(ulong id)
+    {
+        if (_deferred.RemoveAll(set => set.Id == id) == 0) _memory.Schedule?.Cancel(id);
     }
 
     private void Cancel(CancelContext cancel)
@@ -161,17 +173,31 @@ internal sealed partial class SensorActor : UntypedActor
     }
 
     /// <summary>Says so to those concerned, and leaves the rest to the supervisor.</summary>
-    private void Fail(string reason, Exception? error, bool isSilent = false)
+    private void Fail(SourceFault fault, string reason, Exception? error)
     {
         _memory.Delay = _memory.Backoff.Failed(_clock.Now);
         _meter.CountRestart();
+
+        // Of frames each single one was counted.
+        if (error is not FrameFaultException) _meter.Faults.Add((int)fault);
+        _meter.DescribeFault($"{Word(fault)} after frame {_memory.LastSequence}: {error?.Message ?? reason}");
         LogFailed(_rig.Id, reason, _memory.Delay.TotalMilliseconds);
 
         // In this order: the fan-out has heard of every request whose controls came here, so it ends them all.
         _fanOut.Tell(FanOut.LoseSource.Message);
-        Context.Parent.Tell(new SensorTroubled(reason, _memory.LastSequence, isSilent));
+        Context.Parent.Tell(new SensorTroubled(reason, _memory.LastSequence, fault));
         throw new SensorException(reason, error);
     }
+
+    /// <summary>Says so of what the sensor survives.</summary>
+    private void Tell(SourceFault fault, ulong frame)
+    {
+        _meter.DescribeFault($"{Word(fault)}: frame {frame}");
+        LogFaulty(_rig.Id, Word(fault), frame);
+        Context.Parent.Tell(new SensorFaulty(fault, frame));
+    }
+
+    private static string Word(SourceFault fault) => RigWords.Of(fault.ToString());
 
     private void Watch() => _ticks ??= Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(
         _options.WatchdogTick, _options.WatchdogTick, Self, WatchdogTick.Message, Self);
@@ -186,6 +212,9 @@ internal sealed partial class SensorActor : UntypedActor
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: {Reason}; next attempt in {Delay} ms")]
     private partial void LogFailed(string camera, string reason, double delay);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: the sensor is faulty, {Fault}: frame {Frame}")]
+    private partial void LogFaulty(string camera, string fault, ulong frame);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: the recording is at its end")]
     private partial void LogEnded(string camera);

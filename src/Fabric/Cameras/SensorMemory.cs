@@ -22,6 +22,9 @@ internal sealed class SensorMemory(CameraRig rig, FabricOptions options)
     /// <summary>Says when frames have stopped coming. Thread-safe.</summary>
     public FrameWatchdog Watchdog { get; } = new(rig.WatchdogPeriods, options.WatchdogFloor.Ticks * TimeSpan.NanosecondsPerTick);
 
+    /// <summary>Bounds how often faults are told. Thread-safe.</summary>
+    public FaultPace FaultPace { get; } = new(options.FaultEventInterval.Ticks * TimeSpan.NanosecondsPerTick);
+
     /// <summary>The camera's frame pools. Thread-safe.</summary>
     public PoolShelf Pools { get; } = new(rig.Id, rig.Slots);
 

@@ -1,3 +1,4 @@
+using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Sensors.Profiles;
 
 namespace CameraFabric.Fabric.Cameras;
@@ -41,8 +42,13 @@ internal sealed class SensorDelivers
 /// <summary>Sensor to camera: it has failed, and is tried again.</summary>
 /// <param name="Reason">Why.</param>
 /// <param name="LastFrame">The last frame; 0 if there was none.</param>
-/// <param name="IsSilent">Whether it has not failed itself, but frames have not come.</param>
-internal sealed record SensorTroubled(string Reason, ulong LastFrame, bool IsSilent);
+/// <param name="Fault">What is wrong.</param>
+internal sealed record SensorTroubled(string Reason, ulong LastFrame, SourceFault Fault);
+
+/// <summary>Sensor to camera: something is wrong, but it goes on, or something more is known of a sensor that is lost already.</summary>
+/// <param name="Fault">What is wrong.</param>
+/// <param name="Frame">The frame that shows it; 0 if none does.</param>
+internal sealed record SensorFaulty(SourceFault Fault, ulong Frame);
 
 /// <summary>Sensor to camera: its recording is at its end.</summary>
 /// <param name="LastFrame">The last frame.</param>

@@ -78,16 +78,20 @@ internal sealed partial class DeliveryLoop
         var bytes = frame.Pixels.Length;
         if (_open.Length < count) _open = new bool[_batch.Length];
         _copy.Clear();
+        FrameEvents.Log.Taken(_camera, (long)sequence);
         try
         {
             for (var i = 0; i < count; i++) _open[i] = Open(_batch[i], bytes, sequence);
             _copy.Run(frame.Pixels);
+            FrameEvents.Log.Copied(_camera, (long)sequence);
             for (var i = 0; i < count; i++)
             {
                 if (!_open[i]) continue;
                 _open[i] = false;
                 Complete(_batch[i], frame, bytes, sequence, complete);
             }
+
+            FrameEvents.Log.Used(_camera, (long)sequence);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Fabric.Delivery;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Sensors.Controls;
 using CameraFabric.Sensors.Frames;
@@ -110,6 +111,7 @@ internal sealed class FanOutActor : UntypedActor
                 return;
             }
 
+            FrameEvents.Log.Offered(_state.Camera, (long)frame.Header.Sequence);
             _state.Meter.Rate.Record(_state.Clock.Now);
             _state.Table.Offer(frame);
             if (_state.Lookers.Count > 0) Show(frame);

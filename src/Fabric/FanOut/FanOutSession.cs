@@ -51,6 +51,9 @@ public sealed class FanOutSession
     /// <summary>Requests that it may have waiting.</summary>
     public int MaximumInFlight { get; }
 
+    /// <summary>The bytes that its guest may be given in a second, over all its devices; null for no limit.</summary>
+    public ByteBudget? Bytes { get; init; }
+
     /// <summary>Its requests that wait for a frame, in order. The fan-out's.</summary>
     internal RequestFifo Waiting { get; }
 

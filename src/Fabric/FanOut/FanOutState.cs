@@ -12,7 +12,6 @@ namespace CameraFabric.Fabric.FanOut;
 /// </summary>
 internal sealed class FanOutState
 {
-    private readonly string _camera;
     private readonly FrameClock _clock;
     private readonly FabricOptions _options;
     private readonly ILogger _logger;
@@ -22,7 +21,7 @@ internal sealed class FanOutState
     /// <summary>The state of a camera's fan-out, without a thread yet.</summary>
     public FanOutState(string camera, CameraMeter meter, FrameClock clock, FabricOptions options, ILogger logger)
     {
-        _camera = camera;
+        Camera = camera;
         _clock = clock;
         _options = options;
         _logger = logger;
@@ -32,6 +31,9 @@ internal sealed class FanOutState
         Table = new FanOutTable(meter, _queue);
         Applied = new AppliedWatch(options.ControlsChangedInterval.Ticks * TimeSpan.NanosecondsPerTick);
     }
+
+    /// <summary>The camera's id.</summary>
+    public string Camera { get; }
 
     /// <summary>Where frames are counted.</summary>
     public CameraMeter Meter { get; }
@@ -55,7 +57,7 @@ internal sealed class FanOutState
     public void EnsureDelivery()
     {
         if (_loop is not null || IsDraining) return;
-        _loop = new DeliveryLoop(_camera, _queue, _clock, _options, _logger);
+        _loop = new DeliveryLoop(Camera, _queue, _clock, _options, _logger);
         _loop.Start();
     }
 

@@ -90,7 +90,7 @@ internal sealed class FanOutTable(CameraMeter meter, IDeliveryQueue delivery)
             if (!session.IsStreaming) continue;
             DropEnded(session);
             var position = set == 0 ? -1 : session.Waiting.Find(set);
-            if (position < 0 && IsMeantForOthers(session)) continue;
+            if (position < 0 && IsMeantForOthers(session, set)) continue;
             session.Meter.CountOffered(count);
             session.Drop(reason, sequence, count);
             if (position < 0) continue;
@@ -161,16 +161,16 @@ internal sealed class FanOutTable(CameraMeter meter, IDeliveryQueue delivery)
         var position = set == 0 ? -1 : waiting.Find(set);
         if (position < 0 && (waiting.Count == 0 || !waiting[0].Takes(header)))
         {
-            if (IsMeantForOthers(session)) session.Meter.CountOtherGuest();
-            else Drop(session, FrameDropReason.NoRequest, sequence);
+            if (IsMeantForOthers(session, set)) session.Meter.CountOtherGuest();
+            else Drop(session, TakesTurns(session) ? FrameDropReason.Cancelled : FrameDropReason.NoRequest, sequence);
             return;
         }
 
-        if (isFull)
+        if (isFull || session.Bytes is { IsSpent: true })
         {
             // A request for the next frame can take a later one; one for this very frame has lost it.
             if (position >= 0) PassOver(session, position + 1, sequence);
-            Drop(session, FrameDropReason.DeliveryBusy, sequence);
+            Drop(session, isFull ? FrameDropReason.DeliveryBusy : FrameDropReason.OverBudget, sequence);
             return;
         }
 
@@ -180,6 +180,7 @@ internal sealed class FanOutTable(CameraMeter meter, IDeliveryQueue delivery)
             var request = TakeFirst(session);
             if (!request.TryClaim()) continue;
             session.Meter.CountOffered();
+            session.Bytes?.Spend(frame.Pixels.Length);
             _ = frame.Lease();
             delivery.Deliver(frame, request, session);
             return;
@@ -190,7 +191,12 @@ internal sealed class FanOutTable(CameraMeter meter, IDeliveryQueue delivery)
     }
 
     // Frames that are tagged with nobody's set, or another's, are not what an interleaved guest asked for.
-    private bool IsMeantForOthers(FanOutSession session) => IsPerFrame && session.Role == SessionRole.Interleaved;
+    private bool IsMeantForOthers(FanOutSession session, ulong set) => TakesTurns(session) && !IsOwn(session, set);
+
+    private bool TakesTurns(FanOutSession session) => IsPerFrame && session.Role == SessionRole.Interleaved;
+
+    // Exposed for a request of this very session, which may have taken it back meanwhile.
+    private static bool IsOwn(FanOutSession session, ulong set) => set != 0 && CameraSessionOptions.SessionOf(set) == session.Id;
 
     // The first requests' frame has passed: a later set of the same session has come, or the frame is lost.
     private void PassOver(FanOutSession session, int count, ulong sequence)

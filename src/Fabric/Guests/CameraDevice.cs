@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Akka.Actor;
+using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Device.Virtqueues;
@@ -50,6 +51,14 @@ internal sealed partial class CameraDevice : IVhostUserDevice
 
     /// <inheritdoc/>
     public int ConfigLength => CameraConfig.Bytes;
+
+    /// <inheritdoc/>
+    public int SavedStateBytes => CameraSession.SavedStateBytes;
+
+    // Before the queues' actors hear of their queues, so that the session knows before the first chain comes.
+    /// <inheritdoc/>
+    public void SavedStateAttached(SavedState state, bool isFresh) =>
+        _session.Tell(new SavedStateGiven(state, isFresh), ActorRefs.NoSender);
 
     /// <inheritdoc/>
     public void ReadConfig(Span<byte> whole) => _seat.Session?.ReadConfig(whole);

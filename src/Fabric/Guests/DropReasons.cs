@@ -16,7 +16,7 @@ internal static class DropReasons
         FrameDropReason.NoRequest => DropReason.NoRequest,
         FrameDropReason.DeliveryBusy or FrameDropReason.NoFreeSlot => DropReason.Overrun,
         FrameDropReason.Cancelled => null,
-        FrameDropReason.SensorFailed or FrameDropReason.SensorSkipped => DropReason.Source,
+        FrameDropReason.SensorFailed or FrameDropReason.SensorSkipped or FrameDropReason.Faulty => DropReason.Source,
         _ => DropReason.Policy,
     };
 }

@@ -1,12 +1,9 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using CameraFabric.Device.Camera.Wire;
-using CameraFabric.Device.VhostUser;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Sensors.Profiles;
-using Microsoft.Extensions.Logging;
 
 namespace CameraFabric.Fabric.Guests;
 
@@ -18,7 +15,7 @@ namespace CameraFabric.Fabric.Guests;
 internal sealed partial class GuestDeviceActor : UntypedActor
 {
     private readonly SessionSettings _settings;
-    private readonly ILogger _logger;
+    private readonly DeviceLogger _logger;
     private readonly HashSet<IActorRef> _children = [];
     private GuestPort? _port;
     private CameraProfile? _profile;
@@ -30,13 +27,19 @@ internal sealed partial class GuestDeviceActor : UntypedActor
     private ImmutableArray<KickFlag> _kicks = [];
     private string _violation = "";
     private bool _isEnded;
+    private bool _isSummarizing;
+    private ICancelable? _pause;
     private IActorRef? _stopper;
 
     /// <summary>A device that does not listen yet.</summary>
     public GuestDeviceActor(SessionSettings settings)
     {
         _settings = settings;
-        _logger = settings.Loggers.CreateLogger("CameraFabric.Guests");
+        _logger = new DeviceLogger(settings.Loggers.CreateLogger("CameraFabric.Guests"), settings.Lines, settings.Name);
+
+        // Others log within this budget, too, while the guest is connected and nothing else happens here.
+        var self = Self;
+        settings.Lines.Begun = () => self.Tell(LinesLeftOut.Message, ActorRefs.NoSender);
     }
 
     /// <summary>How to make one.</summary>
@@ -59,7 +62,12 @@ internal sealed partial class GuestDeviceActor : UntypedActor
                 Listen();
                 break;
             case PeerConnected connected:
-                Connect(connected.Handover);
+                Meet(connected.Handover);
+                break;
+            case PauseOver over when over.Handover == _handover && _pause is not null:
+                Connect(over.Handover);
+                break;
+            case PauseOver:
                 break;
             case SessionReady when Sender.Equals(_session) && !_isEnded && _handover is { } handover:
                 Serve(handover);
@@ -68,7 +76,18 @@ internal sealed partial class GuestDeviceActor : UntypedActor
                 Refuse(refused.Reason);
                 break;
             case GuestViolated violated:
-                Quarantine(violated.Reason);
+                CutOff(violated.Reason, violated.IsNode);
+                break;
+            case ReleaseGuest:
+                Sender.Tell(new GuestReleased(Release()));
+                break;
+            case LinesLeftOut:
+                SummarizeLater();
+                break;
+            case SummarizeLog:
+                _isSummarizing = false;
+                _logger.Summarize();
+                SummarizeLater();
                 break;
             case ConnectionEnded ended:
                 Ended(ended.End);
@@ -78,7 +97,7 @@ internal sealed partial class GuestDeviceActor : UntypedActor
                 ClearWhenGone();
                 break;
             case PortFailed failed:
-                _settings.Meter.Enter(GuestState.Waiting, failed.Reason);
+                EnterEnd(failed.Reason);
                 break;
             case StopGuest:
                 _stopper = Sender;
@@ -107,6 +126,7 @@ internal sealed partial class GuestDeviceActor : UntypedActor
     protected override void PostStop()
     {
         // Also after a failure of this actor itself: the port's thread must not wait for it for ever.
+        _pause?.Cancel();
         _device?.Abandon();
         _port?.Stop();
         _handover?.Refuse();
@@ -117,9 +137,14 @@ internal sealed partial class GuestDeviceActor : UntypedActor
     // Runs when a child has failed. What the guest did is its own fault; anything else is the node's, and ends the connection all the same.
     private Directive Judge(Exception exception)
     {
-        var isGuest = exception is VirtqueueException;
-        if (!isGuest) LogDefect(_settings.Name, exception);
-        Self.Tell(new GuestViolated(isGuest ? exception.Message : $"the node failed while serving the guest: {exception.Message}"));
+        if (exception is VirtqueueException)
+        {
+            Self.Tell(new GuestViolated(exception.Message));
+            return Directive.Stop;
+        }
+
+        LogDefect(_settings.Name, exception);
+        Self.Tell(new GuestViolated($"the node failed while serving the guest: {exception.Message}", IsNode: true));
         return Directive.Stop;
     }
 
@@ -130,23 +155,6 @@ internal sealed partial class GuestDeviceActor : UntypedActor
         _port.Start();
     }
 
-    private void Connect(Handover handover)
-    {
-        // Without a port of its own, this actor was restarted, and the connection is one of the port before, which is ending.
-        if (_stopper is not null || _handover is not null || _port is null)
-        {
-            handover.Refuse();
-            handover.Clear();
-            return;
-        }
-
-        (_handover, _violation, _isEnded) = (handover, "", false);
-        _seat = new SessionSeat();
-        _session = Add(GuestSessionActor.Props(_settings, _profile!, _settings.Ids.Next(), _seat), "session");
-        _kicks = [.. Enumerable.Range(0, CameraWire.QueueCount).Select(static _ => new KickFlag())];
-        _queues = [.. _kicks.Select((kicks, index) => Add(VirtqueueActor.Props(_session, kicks), $"queue-{index}"))];
-    }
-
     private IActorRef Add(Props props, string name)
     {
         var child = Context.ActorOf(props, name);
@@ -155,69 +163,9 @@ internal sealed partial class GuestDeviceActor : UntypedActor
         return child;
     }
 
-    private void Serve(Handover handover)
-    {
-        _device = new CameraDevice(_settings.Name, _seat!, _session!, _queues, _kicks, _settings.Options.QueueStopTimeout, _logger);
-        var backend = new VhostUserBackend(handover.Socket, _device, _settings.Connection,
-            _settings.Loggers.CreateLogger("CameraFabric.VhostUser"));
-        _seat!.Backend = backend;
-        _settings.Meter.CountConnection();
-        _settings.Meter.Enter(GuestState.Connected);
-        LogConnected(_settings.Name);
-        handover.Serve(backend);
-    }
-
-    private void Refuse(string reason)
-    {
-        LogRefused(_settings.Name, reason);
-        _settings.Meter.Enter(GuestState.Waiting, reason);
-        _handover?.Refuse();
-        EndChildren();
-    }
-
-    private void Quarantine(string reason)
-    {
-        if (_handover is null || _violation.Length > 0) return;
-        _violation = reason;
-        LogQuarantined(_settings.Name, reason);
-        _settings.Meter.Enter(GuestState.Quarantined, reason);
-        if (_seat?.Backend is { } backend) backend.Break(reason);
-        else _handover.Refuse();
-
-        // Whether they have failed already or not: nothing from this guest is looked at any more.
-        EndChildren();
-    }
-
-    private void Ended(VhostUserEnd end)
-    {
-        var isViolation = _violation.Length > 0 || end.Reason is VhostUserEndReason.ProtocolError or VhostUserEndReason.Broken;
-        if (_violation.Length == 0 && isViolation) LogQuarantined(_settings.Name, end.Message);
-        LogEnded(_settings.Name, end.Reason, end.Message);
-        _settings.Meter.Enter(
-            isViolation ? GuestState.Quarantined : GuestState.Waiting,
-            _violation.Length > 0 ? _violation : end.Reason == VhostUserEndReason.PeerClosed ? "" : end.Message);
-        EndChildren();
-    }
-
-    private void EndChildren()
-    {
-        _isEnded = true;
-        foreach (var child in _children) Context.Stop(child);
-        ClearWhenGone();
-    }
-
-    private void ClearWhenGone()
-    {
-        if (!_isEnded || _children.Count > 0) return;
-        _device?.Abandon();
-        var handover = _handover;
-        (_handover, _device, _seat, _session) = (null, null, null, null);
-        handover?.Clear();
-    }
-
     private void Finish()
     {
-        _settings.Meter.Enter(GuestState.Stopped, _violation);
+        _settings.Meter.Enter(GuestState.Stopped, _settings.Meter.Quarantine.IsQuarantined ? _violation : "");
         _stopper?.Tell(new GuestStopped(Self));
         Context.Stop(Self);
     }

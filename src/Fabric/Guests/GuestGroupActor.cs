@@ -32,6 +32,11 @@ internal sealed class GuestGroupActor : UntypedActor
                 foreach (var member in _running) member.Tell(message);
                 AnswerWhenStopped();
                 break;
+            case PassOn passOn:
+                // Nobody of that name: it has stopped, and whoever asks is not answered.
+                var below = passOn.Path[1..];
+                Context.Child(passOn.Path[0]).Forward(below.IsEmpty ? passOn.Message : new PassOn(below, passOn.Message));
+                break;
             case GuestStopped stopped:
                 _running.Remove(stopped.Who);
                 AnswerWhenStopped();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Device.Virtqueues;
@@ -10,6 +11,11 @@ namespace CameraFabric.Fabric.Guests;
 /// <summary>Connection thread to virtqueue: the ring runs.</summary>
 /// <param name="Queue">The ring.</param>
 internal sealed record QueueStarted(Virtqueue Queue);
+
+/// <summary>Connection thread to session: the front-end keeps bytes for it, over a crash of this process.</summary>
+/// <param name="State">The bytes.</param>
+/// <param name="IsFresh">Nobody has left anything there.</param>
+internal sealed record SavedStateGiven(SavedState State, bool IsFresh);
 
 /// <summary>Connection thread to virtqueue: there may be something in the ring.</summary>
 internal sealed class Kicked
@@ -47,7 +53,42 @@ internal sealed record SessionRefused(string Reason);
 
 /// <summary>To the device: the guest, or the node on its behalf, broke the rules; the connection is to end.</summary>
 /// <param name="Reason">How.</param>
-internal sealed record GuestViolated(string Reason);
+/// <param name="IsNode">Whether it was the node, so that the guest is not to blame.</param>
+internal sealed record GuestViolated(string Reason, bool IsNode = false);
+
+/// <summary>To the device: a connection has waited for as long as it had to.</summary>
+/// <param name="Handover">Which one.</param>
+internal sealed record PauseOver(Handover Handover);
+
+/// <summary>To the device: the log has begun to leave lines out, which is to be told when it is time.</summary>
+internal sealed class LinesLeftOut
+{
+    /// <summary>The one message.</summary>
+    public static LinesLeftOut Message { get; } = new();
+}
+
+/// <summary>To the device: tell what the log left out.</summary>
+internal sealed class SummarizeLog
+{
+    /// <summary>The one message.</summary>
+    public static SummarizeLog Message { get; } = new();
+}
+
+/// <summary>To groups: pass a message on to the member at the end of a path.</summary>
+/// <param name="Path">The members' names, each below the one before.</param>
+/// <param name="Message">The message.</param>
+internal sealed record PassOn(ImmutableArray<string> Path, object Message);
+
+/// <summary>To the device: an operator ends its quarantine. Answered with <see cref="GuestReleased"/>.</summary>
+internal sealed class ReleaseGuest
+{
+    /// <summary>The one message.</summary>
+    public static ReleaseGuest Message { get; } = new();
+}
+
+/// <summary>The device's next connection is served at once.</summary>
+/// <param name="WasQuarantined">Whether it would not have been.</param>
+internal sealed record GuestReleased(bool WasQuarantined);
 
 /// <summary>Stop a guest's devices for good. Answered with <see cref="GuestStopped"/>.</summary>
 internal sealed class StopGuest

@@ -26,8 +26,10 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
     private readonly Dictionary<ulong, SubmitControls> _plainSets = [];
     private IActorRef _fanOut = ActorRefs.Nobody;
     private IActorRef _sensor = ActorRefs.Nobody;
-    private ICancelable? _ticks;
+    private ICancelable? _tick;
+    private long _tickDue;
     private uint _generation;
+    private bool _isGoingOn;
     private GuestState _reported = GuestState.Connected;
 
     /// <summary>A session that has not joined its camera yet.</summary>
@@ -36,7 +38,10 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
         _settings = settings;
         _profile = profile;
         _seat = seat;
-        _entry = new FanOutSession(id, settings.View.Role, settings.Meter, Self, settings.Guest.MaximumInFlight);
+        _entry = new FanOutSession(id, settings.View.Role, settings.Meter, Self, settings.Guest.MaximumInFlight)
+        {
+            Bytes = settings.Budget.Bytes,
+        };
         _session = new CameraSession(settings.OptionsFor(id), profile, settings.View.Role, this, settings.Clock);
         settings.Meter.Requests.Add(_session.Counters);
         settings.Meter.Become(settings.View.Role);
@@ -63,14 +68,23 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 Take(chain);
                 break;
             case Tick:
+                _tick?.Cancel();
+                _tick = null;
                 _session.OnTick();
                 FinishStops();
+                break;
+            case GoOn:
+                _isGoingOn = false;
+                _session.Resume();
                 break;
             case DropNotice notice:
                 Tell(notice);
                 break;
             case QueueStop stop:
                 StopQueue(stop);
+                break;
+            case SavedStateGiven given:
+                _session.OnSavedState(given.State, given.IsFresh);
                 break;
             default:
                 ReceiveFromCamera(message);
@@ -79,12 +93,17 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
 
         Report();
         Schedule();
+
+        // However many commands wait, others have their turn in between.
+        if (!_session.HasCommands || _isGoingOn) return;
+        _isGoingOn = true;
+        Self.Tell(GoOn.Message);
     }
 
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        _ticks?.Cancel();
+        _tick?.Cancel();
 
         // Whatever ends the session: the guest's chains go back, the camera is rid of it, and whoever waits for that is told.
         try
@@ -127,7 +146,10 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 _session.OnOwner(owner.Ticket, owner.Status, owner.Role, owner.IsForced);
                 break;
             case SourceMoved moved:
-                _session.OnSource(moved.Event, moved.Frame);
+                _session.OnSource(moved.Event, moved.Frame, fault: moved.Fault);
+                break;
+            case SourceFaulty faulty:
+                _session.OnSourceFault(faulty.Fault, faulty.Frame);
                 break;
             case StreamSilent silent:
                 _session.OnStreamTimeout(silent.Frame);
@@ -172,7 +194,8 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
         _session.OnCameraConfiguration(moved.Configuration);
 
         // The profile is the same; what the guest has configured and attached fits no longer.
-        if (moved.IsOutdated) _session.OnSource(SourceEvent.Changed, profile: _profile);
+        // A session that is being restored has not told its guest of any configuration yet.
+        if (moved.IsOutdated && !_session.IsRestoring) _session.OnSource(SourceEvent.Changed, profile: _profile);
     }
 
     private void Tell(DropNotice notice)
@@ -222,18 +245,16 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
         _settings.Meter.Enter(state);
     }
 
+    // Once for the earliest deadline, not now and again: of a thousand cameras' sessions hardly one is ever late.
     private void Schedule()
     {
-        if (_session.WantsTicks == (_ticks is not null)) return;
-        if (_ticks is null)
-        {
-            var interval = _settings.Options.SessionTick;
-            _ticks = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(interval, interval, Self, Tick.Message, Self);
-            return;
-        }
-
-        _ticks.Cancel();
-        _ticks = null;
+        var due = _session.NextTick;
+        if (due == long.MaxValue || (_tick is not null && _tickDue <= due)) return;
+        _tick?.Cancel();
+        _tickDue = due;
+        var left = TimeSpan.FromTicks(Math.Max(0, due - _settings.Clock.Now) / TimeSpan.NanosecondsPerTick);
+        _tick = Context.System.Scheduler.ScheduleTellOnceCancelable(
+            left > _settings.Options.SessionTick ? left : _settings.Options.SessionTick, Self, Tick.Message, Self);
     }
 
     /// <summary>Time has passed.</summary>
@@ -241,5 +262,12 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
     {
         /// <summary>The one message.</summary>
         public static Tick Message { get; } = new();
+    }
+
+    /// <summary>There are commands left from the turn before.</summary>
+    private sealed class GoOn
+    {
+        /// <summary>The one message.</summary>
+        public static GoOn Message { get; } = new();
     }
 }

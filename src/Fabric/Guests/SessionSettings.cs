@@ -33,6 +33,12 @@ internal sealed record SessionSettings(
     /// <summary>The device's name, for people.</summary>
     public string Name => $"{Guest.Name}/{View.Camera}";
 
+    /// <summary>What the guest's devices share.</summary>
+    public GuestBudget Budget { get; init; } = GuestBudget.Of(Guest, Options, Clock);
+
+    /// <summary>How much the device may log.</summary>
+    public LineBudget Lines { get; } = new(Clock, Options.LogLines);
+
     /// <summary>The limits of one session.</summary>
     /// <param name="id">The session's number.</param>
     public CameraSessionOptions OptionsFor(ulong id) => new()
@@ -51,8 +57,10 @@ internal sealed record SessionSettings(
     /// <summary>The limits of one connection.</summary>
     public VhostUserOptions Connection => new()
     {
-        MaximumMemoryRegions = Options.MaximumMemoryRegions,
-        MaximumMemoryBytes = Options.MaximumMemoryBytes,
+        MaximumMemoryRegions = Math.Min(Options.MaximumMemoryRegions, Guest.MaximumMemoryRegions ?? int.MaxValue),
+        MaximumMemoryBytes = Math.Min(Options.MaximumMemoryBytes, Guest.MaximumMemoryBytes ?? long.MaxValue),
+        MemoryBudget = Budget.Memory,
+        RequireSealedMemory = Options.RequireSealedMemory,
         IdleMessageTimeout = Options.MessageTimeout,
     };
 }

@@ -40,6 +40,6 @@ public sealed class FabricSerializer(ExtendedActorSystem system) : SerializerWit
 
     /// <inheritdoc/>
     public override object FromBinary(byte[] bytes, string manifest) => Types.TryGetValue(manifest, out var type)
-        ? MessagePackSerializer.Deserialize(type, bytes, Options)!
+        ? MessagePackSerializer.Deserialize(type, bytes, Options) ?? throw new MessagePackSerializationException($"a {manifest} cannot be nil")
         : throw new ArgumentException($"'{manifest}' is no message of the fabric", nameof(manifest));
 }

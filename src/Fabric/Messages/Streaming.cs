@@ -39,8 +39,16 @@ public sealed record LeaveCamera([property: Key(0)] ulong Session) : IFabricMess
 /// <summary>Camera to sessions: its source is lost, or back.</summary>
 /// <param name="Event">What happened.</param>
 /// <param name="Frame">The last frame before it; 0 if it is not known.</param>
+/// <param name="Fault">Why it is lost, if that is known.</param>
 [MessagePackObject]
-public sealed record SourceMoved([property: Key(0)] SourceEvent Event, [property: Key(1)] ulong Frame) : IFabricMessage;
+public sealed record SourceMoved(
+    [property: Key(0)] SourceEvent Event, [property: Key(1)] ulong Frame, [property: Key(2)] SourceFault Fault) : IFabricMessage;
+
+/// <summary>Camera to sessions: something is wrong with its source, which goes on all the same.</summary>
+/// <param name="Fault">What is wrong.</param>
+/// <param name="Frame">The frame that shows it; 0 if none does.</param>
+[MessagePackObject]
+public sealed record SourceFaulty([property: Key(0)] SourceFault Fault, [property: Key(1)] ulong Frame) : IFabricMessage;
 
 /// <summary>Camera to sessions that stream: frames should come, and none have for as long as the watchdog allows.</summary>
 /// <param name="Frame">The last frame; 0 if there was none.</param>

@@ -61,6 +61,9 @@ internal sealed class FabricActor : UntypedActor
             case FindCamera find:
                 _cameras.Forward(find);
                 break;
+            case PassOn passOn:
+                _guests?.Forward(passOn);
+                break;
             case StopFabric when _stopper is null:
                 _stopper = Sender;
                 if (_guests is null) _cameras.Tell(StopCameras.Message);
@@ -81,10 +84,14 @@ internal sealed class FabricActor : UntypedActor
     private Props DevicesOf(GuestRig guest, ImmutableDictionary<string, IActorRef> cameras)
     {
         var devices = ImmutableArray.CreateBuilder<(string, Props)>();
+        var budget = GuestBudget.Of(guest, _rig.Options, _clock);
         foreach (var view in guest.Cameras)
         {
             var (path, meter) = (RigValidator.SocketPath(_rig, guest, view), _guestMeters[(guest.Name, view.Camera)]);
-            var settings = new SessionSettings(guest, view, path, cameras[view.Camera], meter, _ids, _rig.Options, _clock, _loggers);
+            var settings = new SessionSettings(guest, view, path, cameras[view.Camera], meter, _ids, _rig.Options, _clock, _loggers)
+            {
+                Budget = budget,
+            };
             devices.Add((view.Camera, GuestDeviceActor.Props(settings)));
         }
 

@@ -53,8 +53,7 @@ public sealed partial class FabricNode : IAsyncDisposable
 
         var cameras = rig.Cameras.Select(static camera => new CameraMeter(camera.Id, camera.SensorKind)).ToImmutableArray();
         var guests = rig.Guests
-            .SelectMany(static guest => guest.Cameras,
-                (guest, view) => new GuestMeter(guest.Name, view.Camera, RigValidator.SocketPath(rig, guest, view)))
+            .SelectMany(static guest => guest.Cameras, (guest, view) => MeterOf(rig, guest, view, clock))
             .ToImmutableArray();
         var board = new StatusBoard(rig.Name, clock, cameras, guests);
         var system = ActorSystem.Create("camera-fabric",
@@ -82,6 +81,20 @@ public sealed partial class FabricNode : IAsyncDisposable
 
     /// <summary>Stops the node unless it is stopped.</summary>
     public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+
+    private static GuestMeter MeterOf(Rig rig, GuestRig guest, GuestCameraRig view, FrameClock clock)
+    {
+        var options = rig.Options;
+        var limits = new QuarantineLimits(
+            guest.Quarantine ?? options.Quarantine, options.QuarantineViolations, options.QuarantineWindow, options.QuarantinePause,
+            options.QuarantinePauseMaximum);
+        var meter = new GuestMeter(guest.Name, view.Camera, RigValidator.SocketPath(rig, guest, view))
+        {
+            Quarantine = new QuarantineLedger(limits, clock),
+        };
+        meter.Become(view.Role);
+        return meter;
+    }
 
     private async Task<FabricStatus> StopOnceAsync()
     {

@@ -1,3 +1,5 @@
+using CameraFabric.Fabric.Rigs;
+
 namespace CameraFabric.Fabric.Nodes;
 
 /// <summary>
@@ -19,7 +21,15 @@ public sealed record FabricOptions
     /// </summary>
     public TimeSpan ControlsChangedInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How often a session looks at its deadlines while something waits. Milliseconds resolution, 1 ms to 1 s.</summary>
+    /// <summary>
+    /// Faults of a sensor that it survives are told to guests and logged at most so often, each kind for itself. 10 ms to 60 s.
+    /// </summary>
+    public TimeSpan FaultEventInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// A session looks at its deadlines when the earliest is over, but at most so often; while a command waits for the camera, just so often.
+    /// Milliseconds resolution, 1 ms to 1 s.
+    /// </summary>
     public TimeSpan SessionTick { get; init; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How often a streaming camera's watchdog looks; also bounds how fine its reaction is. 1 ms to 1 s.</summary>
@@ -90,6 +100,43 @@ public sealed record FabricOptions
     /// <summary>How much memory a front-end may share, in bytes. At least 1 MiB.</summary>
     public long MaximumMemoryBytes { get; init; } = 64L << 30;
 
+    /// <summary>Whether to refuse memory that a front-end could still shrink, and that cannot be sealed against it.</summary>
+    public bool RequireSealedMemory { get; init; }
+
     /// <summary>A vhost-user message that has begun must be complete within this. 10 ms to 60 s.</summary>
     public TimeSpan MessageTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>What ends the quarantine of a guest that broke the protocol, unless the guest says otherwise.</summary>
+    public QuarantineRule Quarantine { get; init; } = QuarantineRule.Reconnect;
+
+    /// <summary>
+    /// After so many violations within <see cref="QuarantineWindow"/> a device's next connections have to wait. Violations, 1 to 100.
+    /// </summary>
+    public int QuarantineViolations { get; init; } = 5;
+
+    /// <summary>How long a violation counts for that. 1 s to 1 h.</summary>
+    public TimeSpan QuarantineWindow { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the first connection waits then; each further one after a violation twice as long. 1 ms to 1 h.</summary>
+    public TimeSpan QuarantinePause { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>No connection waits longer. At least <see cref="QuarantinePause"/>, at most 1 h.</summary>
+    public TimeSpan QuarantinePauseMaximum { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Connections of one guest that are served in a second, on average; those beyond wait. As many more may come at once as it has
+    /// devices. Connections, 1 to 1000.
+    /// </summary>
+    public int ConnectionsPerSecond { get; init; } = 10;
+
+    /// <summary>
+    /// Bytes of frames that one guest is given in a second, on average, over all its devices; frames beyond are dropped for it alone.
+    /// Bytes, 0 for no limit.
+    /// </summary>
+    public long GuestBytesPerSecond { get; init; }
+
+    /// <summary>
+    /// Lines about one guest's device that go into the log in full within 10 s; those beyond are counted and told in one. Lines, 1 to 100000.
+    /// </summary>
+    public int LogLines { get; init; } = 20;
 }

@@ -25,6 +25,7 @@ public static class FabricOptionsValidator
         Check(faults, options.DeliveryQueueFrames, 1, 32);
         Check(faults, options.MaximumSessionsPerCamera, 1, 1024);
         Check(faults, options.ControlsChangedInterval, TimeSpan.Zero, Minute);
+        Check(faults, options.FaultEventInterval, TenMilliseconds, Minute);
         Check(faults, options.SessionTick, Millisecond, Second);
         Check(faults, options.WatchdogTick, Millisecond, Second);
         Check(faults, options.WatchdogFloor, Millisecond, TenSeconds);
@@ -42,10 +43,18 @@ public static class FabricOptionsValidator
         Check(faults, options.MaximumMemoryRegions, 1, 509);
         Check(faults, options.MaximumMemoryBytes, 1L << 20, long.MaxValue);
         Check(faults, options.MessageTimeout, TenMilliseconds, Minute);
+        Check(faults, options.Quarantine, QuarantineRule.Reconnect, QuarantineRule.Operator);
+        Check(faults, options.QuarantineViolations, 1, 100);
+        Check(faults, options.QuarantineWindow, Second, Hour);
+        Check(faults, options.QuarantinePause, Millisecond, Hour);
+        Check(faults, options.QuarantinePauseMaximum, options.QuarantinePause, Hour);
+        Check(faults, options.ConnectionsPerSecond, 1, 1000);
+        Check(faults, options.GuestBytesPerSecond, 0, long.MaxValue);
+        Check(faults, options.LogLines, 1, 100_000);
     }
 
     private static void Check<T>(ImmutableArray<RigFault>.Builder faults, T value, T least, T most, [CallerArgumentExpression(nameof(value))] string name = "")
-        where T : IComparable<T>
+        where T : IComparable
     {
         if (value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0) return;
         var option = RigWords.Of(name[(name.LastIndexOf('.') + 1)..]);

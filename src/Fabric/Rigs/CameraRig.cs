@@ -27,6 +27,12 @@ public sealed record CameraRig
     /// <summary>Frame periods without a frame after which the source counts as lost, 2 to 1000.</summary>
     public int WatchdogPeriods { get; init; } = 3;
 
+    /// <summary>
+    /// Frames with the very pixels of the frame before, from which on the picture counts as frozen, 2 to 100000; 0: a still picture is no
+    /// fault.
+    /// </summary>
+    public int FrozenAfter { get; init; }
+
     /// <summary>The processor that the capture thread is bound to; null for any.</summary>
     public int? Cpu { get; init; }
 }

@@ -19,4 +19,25 @@ public sealed record GuestRig
 
     /// <summary>Bytes that its attached buffers may have together on one device.</summary>
     public long MaximumBufferBytes { get; init; } = 1L << 30;
+
+    /// <summary>
+    /// Bytes of memory that it may share, over all its devices; null for what <see cref="Nodes.FabricOptions.MaximumMemoryBytes"/> allows
+    /// each. Memory that several devices see counts for each of them.
+    /// </summary>
+    public long? MaximumMemoryBytes { get; init; }
+
+    /// <summary>
+    /// Regions of memory that it may share, over all its devices; null for what <see cref="Nodes.FabricOptions.MaximumMemoryRegions"/>
+    /// allows each.
+    /// </summary>
+    public int? MaximumMemoryRegions { get; init; }
+
+    /// <summary>Bytes of frames that it is given in a second, over all its devices; 0 for no limit, null for the node's default.</summary>
+    public long? BytesPerSecond { get; init; }
+
+    /// <summary>Connections that are served in a second, over all its devices, 1 to 1000; null for the node's default.</summary>
+    public int? ConnectionsPerSecond { get; init; }
+
+    /// <summary>What ends a quarantine; null for the node's default.</summary>
+    public QuarantineRule? Quarantine { get; init; }
 }

@@ -65,6 +65,7 @@ public sealed class RigValidator
             if (camera.Stream is null) Fault($"{path}.format", "the camera has no stream", "give format, size and rate");
             Range($"{path}.slots", camera.Slots, 2, 64);
             Range($"{path}.watchdog", camera.WatchdogPeriods, 2, 1000);
+            if (camera.FrozenAfter is not 0) Range($"{path}.frozen-after", camera.FrozenAfter, 2, 100_000);
             if (camera.Cpu is { } cpu) Range($"{path}.cpu", cpu, 0, 4095);
             if (camera.Slots is >= 2 and <= 64 && camera.Slots <= _rig.Options.DeliveryQueueFrames)
             {
@@ -86,6 +87,10 @@ public sealed class RigValidator
             Range($"{path}.budget.buffers", guest.MaximumBuffers, 1, 256);
             Range($"{path}.budget.in-flight", guest.MaximumInFlight, 1, 256);
             if (guest.MaximumBufferBytes < 4096) Fault($"{path}.budget.buffer-mib", $"{guest.MaximumBufferBytes} bytes hold no picture", "give at least 4096 bytes");
+            if (guest.MaximumMemoryBytes is < 1 << 20) Fault($"{path}.budget.memory-mib", $"{guest.MaximumMemoryBytes} bytes are no memory", "give at least 1 MiB");
+            if (guest.MaximumMemoryRegions is { } regions) Range($"{path}.budget.memory-regions", regions, 1, 509 * Math.Max(1, Each(guest.Cameras).Length));
+            if (guest.BytesPerSecond is < 1_000_000 and not 0) Fault($"{path}.budget.megabytes-per-second", $"{guest.BytesPerSecond} bytes a second are no stream", "give at least 1, or 0 for no limit");
+            if (guest.ConnectionsPerSecond is { } connections) Range($"{path}.budget.connections-per-second", connections, 1, 1000);
             var seen = new HashSet<string>(StringComparer.Ordinal);
             foreach (var view in Each(guest.Cameras)) ValidateView($"{path}.cameras.{view.Camera}", guest, view, seen);
         }

@@ -58,6 +58,12 @@ public sealed record CameraStatusReport
     /// <summary>The guest that owns the camera; empty when there is none or when it is interleaved.</summary>
     [Key(16)] public string Owner { get; init; } = "";
 
+    /// <summary>What was wrong with the sensor and its frames: each failure, silence and faulty frame, by kind.</summary>
+    [Key(17)] public ImmutableArray<ReasonCount> Faults { get; init; } = [];
+
+    /// <summary>What was wrong last; empty as long as nothing was.</summary>
+    [Key(18)] public string LastFault { get; init; } = "";
+
     /// <summary>Captured = fanned out + lost, exactly, and no slot leaked.</summary>
     [IgnoreMember] public bool Balanced => Captured == FannedOut + Lost.Sum(static lost => lost.Count) && LeakedSlots == 0;
 }

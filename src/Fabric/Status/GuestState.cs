@@ -15,9 +15,12 @@ public enum GuestState
     /// <summary>The guest streams.</summary>
     Streaming = 3,
 
-    /// <summary>The guest broke the protocol and was cut off; a new connection clears it.</summary>
+    /// <summary>The guest broke the protocol and was cut off; a new connection or an operator clears it, as the rig says.</summary>
     Quarantined = 4,
 
     /// <summary>The node is stopping, or has stopped.</summary>
     Stopped = 5,
+
+    /// <summary>The guest streams and takes no frames: it had no request for many of them, one after the other.</summary>
+    Stalled = 6,
 }

@@ -64,6 +64,38 @@ public sealed record GuestStatusReport
     /// <summary>The longest that a frame took, in microseconds.</summary>
     [Key(18)] public double LatencyMax { get; init; }
 
+    /// <summary>
+    /// Connections that were refused: the guest is held in quarantine, or the camera has all the sessions that it may have.
+    /// </summary>
+    [Key(19)] public long Refused { get; init; }
+
+    /// <summary>Connections that had to wait: too many in a second, or in quarantine too often.</summary>
+    [Key(20)] public long Delayed { get; init; }
+
+    /// <summary>How often the guest broke the protocol.</summary>
+    [Key(21)] public long Violations { get; init; }
+
+    /// <summary>Its last violations, the newest first; at most 8.</summary>
+    [Key(22)] public ImmutableArray<ViolationReport> LastViolations { get; init; } = [];
+
+    /// <summary>Whether connections are refused until an operator releases the guest.</summary>
+    [Key(23)] public bool IsHeld { get; init; }
+
+    /// <summary>How long a connection has to wait that comes now, in seconds; 0 for not at all.</summary>
+    [Key(24)] public double PauseSeconds { get; init; }
+
+    /// <summary>Frames, one after the other, for which the guest had no request; 0 as soon as it takes one.</summary>
+    [Key(25)] public long MissedInRow { get; init; }
+
+    /// <summary>Commands answered.</summary>
+    [Key(26)] public long Commands { get; init; }
+
+    /// <summary>Events written into the guest's buffers.</summary>
+    [Key(27)] public long Events { get; init; }
+
+    /// <summary>Events that were joined to waiting ones, or given up, because the guest offered no buffers.</summary>
+    [Key(28)] public long EventsJoined { get; init; }
+
     /// <summary>Offered = delivered + dropped + under way, exactly.</summary>
     [IgnoreMember] public bool Balanced => Offered == Delivered + UnderWay + Dropped.Sum(static dropped => dropped.Count);
 }

@@ -11,6 +11,7 @@ public sealed partial class CameraDriver
     private readonly Lock _eventGate = new();
     private ulong _eventMemory;
     private ulong _lastEvent;
+    private bool _mayMissEvents;
 
     private void PrepareEvents() => _eventMemory = _ram.Allocate((long)_options.EventBuffers * CameraWire.AdvisedEventBytes);
 
@@ -74,9 +75,11 @@ public sealed partial class CameraDriver
             return;
         }
 
-        if (occurred.Sequence != _lastEvent + 1)
+        // What a device told while it was being killed may be lost with it; its next life goes on with the numbers.
+        if (occurred.Sequence != _lastEvent + 1 && !(_mayMissEvents && occurred.Sequence > _lastEvent))
             _listener.Violated($"event {occurred.Sequence} after event {_lastEvent}: sequence numbers go up by one");
         _lastEvent = occurred.Sequence;
+        _mayMissEvents = false;
         var count = 0;
         var packet = _event.AsSpan(CameraEvent.Bytes, (int)occurred.Length - CameraEvent.Bytes);
         if (occurred.Type == CameraEventType.ControlChanged && !ControlPackets.TryRead(packet, _eventControls, out count, out var error))

@@ -173,6 +173,7 @@ public sealed partial class CameraDriver
 
             var request = _all[used.Token];
             request.Seen = _clock.Now;
+            request.Interruptions = _interruptions;
             request.Violation = ReadResult(request, used.Written);
             lock (_requestGate)
             {

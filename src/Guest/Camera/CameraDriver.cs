@@ -26,6 +26,7 @@ public sealed partial class CameraDriver : ITransportListener, IDisposable
     private readonly DriverQueue _events;
     private readonly DriverQueue _requests;
     private volatile string? _failure;
+    private int _interruptions;
     private bool _disposed;
 
     private CameraDriver(VirtioCameraTransport transport, ICameraListener listener, CameraDriverOptions options, FrameClock clock)
@@ -153,6 +154,18 @@ public sealed partial class CameraDriver : ITransportListener, IDisposable
 
     /// <inheritdoc/>
     void ITransportListener.ConfigChanged() => _listener.ConfigChanged();
+
+    /// <inheritdoc/>
+    void ITransportListener.ConnectionLost(string reason) => _listener.Interrupted(reason);
+
+    /// <inheritdoc/>
+    void ITransportListener.ConnectionBack(TimeSpan gap)
+    {
+        // On the call thread, as everything that counts by it; what the device used before it went away has been seen by now.
+        _interruptions++;
+        _mayMissEvents = true;
+        _listener.Resumed(gap);
+    }
 
     /// <inheritdoc/>
     void ITransportListener.Disconnected(string reason) => Fail(reason);

@@ -85,6 +85,9 @@ public sealed class CameraRequest
     /// <summary>When the driver saw the used entry, nanoseconds of the guest's clock.</summary>
     public long Seen { get; internal set; }
 
+    /// <summary>How often the device had gone away and come back, on the same rings, when the result was seen.</summary>
+    public int Interruptions { get; internal set; }
+
     /// <summary>What is worth knowing of the result.</summary>
     public ResultFlags Flags { get; internal set; }
 

@@ -20,6 +20,22 @@ public interface ICameraListener
     /// <summary>The device broke a rule of the protocol in something nobody was waiting for; it is ignored and told here.</summary>
     void Violated(string what);
 
+    /// <summary>
+    /// The device is gone, but its rings are kept and it is looked for: requests in flight end when it is back. Either
+    /// <see cref="Resumed"/> or <see cref="Disconnected"/> follows.
+    /// </summary>
+    void Interrupted(string reason)
+    {
+    }
+
+    /// <summary>
+    /// The device is back on the same rings. What it had held ends with CANCELLED; its first frame after that is a discontinuity.
+    /// </summary>
+    /// <param name="gap">From the loss until the rings ran again.</param>
+    void Resumed(TimeSpan gap)
+    {
+    }
+
     /// <summary>The connection has ended. Nothing is told after this; requests in flight do not end any more.</summary>
     void Disconnected(string reason);
 }

@@ -30,7 +30,9 @@ public sealed class GuestRam : IDisposable
         _pages = new PageAllocator(checked((int)(size / PageBytes)));
     }
 
-    /// <summary>The memory file to send with the memory table. It cannot be shrunk: the device's mapping stays valid.</summary>
+    /// <summary>
+    /// The memory file to send with the memory table. Unless the options say otherwise it cannot be shrunk: the device's mapping stays valid.
+    /// </summary>
     public MemoryFile File { get; }
 
     /// <summary>Bytes of guest memory, a multiple of the page size.</summary>
@@ -70,10 +72,12 @@ public sealed class GuestRam : IDisposable
         if (ulong.MaxValue - options.GuestAddress < (ulong)size || ulong.MaxValue - options.FrontendAddress < (ulong)size)
             throw new ArgumentException($"guest memory of {size} bytes would pass the end of the address space", nameof(options));
 
-        var file = MemoryFile.Create(options.Name, options.MappingOffset + size);
+        var file = MemoryFile.Create(options.Name, options.MappingOffset + size, options.Seals);
         try
         {
-            var memory = MappedMemory.Map(file.Descriptor, options.MappingOffset, size, MapAccess.ReadWrite);
+            // Guarded: where the options let the file be shrunk, that is the device's trouble, and not the end of the driver.
+            var memory = MappedMemory.MapForeign(
+                file.Descriptor, options.MappingOffset, size, MapAccess.ReadWrite, MemoryGuard.Shared, static () => { });
             return new GuestRam(file, memory, size, options);
         }
         catch

@@ -1,3 +1,5 @@
+using CameraFabric.Platform;
+
 namespace CameraFabric.Guest.Memory;
 
 /// <summary>Where a guest's memory lies, as the device is told.</summary>
@@ -19,6 +21,12 @@ public sealed record GuestRamOptions
 
     /// <summary>Bytes of the memory file before the first byte of guest memory; multiple of the page size. Default one page.</summary>
     public long MappingOffset { get; init; } = GuestRam.PageBytes;
+
+    /// <summary>
+    /// What can never be done to the memory file. By default its size is fixed for good; <see cref="MemorySeals.Seal"/> alone makes memory
+    /// that can be shrunk under the device, and that the device cannot seal, for trying devices.
+    /// </summary>
+    public MemorySeals Seals { get; init; } = MemorySeals.Shrink | MemorySeals.Grow | MemorySeals.Seal;
 
     /// <summary>Name of the memory file as /proc shows it.</summary>
     public string Name { get; init; } = "guest-ram";

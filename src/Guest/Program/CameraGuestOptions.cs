@@ -54,6 +54,11 @@ public sealed record CameraGuestOptions
     /// <summary>Time for which a completed buffer is kept before it is queued again: a guest that is short of buffers.</summary>
     public TimeSpan Hold { get; init; }
 
+    /// <summary>
+    /// Time from the first frame in which gaps and latencies are not counted: programs that have just begun are being compiled.
+    /// </summary>
+    public TimeSpan Settle { get; init; }
+
     /// <summary>File to which every frame's used bytes are appended, without headers; null for none.</summary>
     public string? SaveTo { get; init; }
 
@@ -62,6 +67,12 @@ public sealed record CameraGuestOptions
 
     /// <summary>Whether to connect again when the device goes away, or is not there yet.</summary>
     public bool Reconnect { get; init; }
+
+    /// <summary>
+    /// With <see cref="Reconnect"/>: whether the rings are kept when the device goes away, as by a VMM that hands them to the next one.
+    /// Default true.
+    /// </summary>
+    public bool KeepRings { get; init; } = true;
 
     /// <summary>Pause before the first attempt to connect again; it doubles from one failed attempt to the next. Default 250 ms.</summary>
     public TimeSpan ReconnectDelay { get; init; } = TimeSpan.FromMilliseconds(250);
@@ -95,6 +106,7 @@ public sealed record CameraGuestOptions
         NotNegative(RequestTimeout, "request time-out");
         NotNegative(DelayPerFrame, "delay per frame");
         NotNegative(Hold, "hold");
+        NotNegative(Settle, "settle");
         NotNegative(StallTimeout, "stall time-out");
         Check(ReconnectDelay > TimeSpan.Zero && MaximumReconnectDelay >= ReconnectDelay,
             $"reconnect delay {ReconnectDelay} to {MaximumReconnectDelay}: needs more than 0, and a maximum that is not smaller");

@@ -9,8 +9,11 @@ internal sealed class EventTally
 
     private const int Types = (int)CameraEventType.Stream + 1;
 
+    private const int Faults = (int)SourceFault.Short + 1;
+
     private readonly long[] _drops = new long[Reasons];
     private readonly long[] _types = new long[Types];
+    private readonly long[] _faults = new long[Faults];
     private long _lost;
 
     /// <summary>Frames that FRAME_DROP events told, whatever the reason.</summary>
@@ -34,7 +37,12 @@ internal sealed class EventTally
         Interlocked.Increment(ref _types[(int)occurred.Type < Types ? (int)occurred.Type : 0]);
         if (occurred.Type == CameraEventType.FrameDrop)
             Interlocked.Add(ref _drops[occurred.Code < Reasons ? occurred.Code : 0], occurred.Argument);
+        if (occurred is { Type: CameraEventType.Source, Code: (uint)SourceEvent.Lost or (uint)SourceEvent.Fault, Argument: not 0 })
+            Interlocked.Increment(ref _faults[occurred.Argument < Faults ? occurred.Argument : 0]);
     }
+
+    /// <summary>Events that told a fault of the source, by fault; faults that did not occur are left out.</summary>
+    public IReadOnlyDictionary<string, long> SourceFaults() => Named(_faults, static fault => ((SourceFault)fault).ToString());
 
     /// <summary>Frames told as dropped, by reason; reasons that did not occur are left out.</summary>
     public IReadOnlyDictionary<string, long> DropsByReason() => Named(_drops, static reason => ((DropReason)reason).ToString());

@@ -47,6 +47,9 @@ public sealed record GuestReport
     /// <summary>From a frame's completion in the fabric to its used entry being seen by the guest.</summary>
     public required GuestLatencyReport Latency { get; init; }
 
+    /// <summary>How often the device went away and came back under the guest's rings, and what that cost.</summary>
+    public required GuestInterruptionReport Interruptions { get; init; }
+
     /// <summary>How evenly frames came.</summary>
     public required GuestPaceReport Pace { get; init; }
 
@@ -101,6 +104,9 @@ public sealed record GuestFrameReport
     /// <summary>Events that came, by type: ControlChanged, FrameDrop, Owner, Source, Stream ...</summary>
     public required IReadOnlyDictionary<string, long> Events { get; init; }
 
+    /// <summary>Faults of the source that events told, by fault: those that lost it and those that it survived.</summary>
+    public IReadOnlyDictionary<string, long> SourceFaults { get; init; } = new Dictionary<string, long>();
+
     /// <summary>Events that the device says it had to drop or fold into others.</summary>
     public required long EventsLost { get; init; }
 
@@ -137,13 +143,35 @@ public sealed record GuestLatencyReport
     public required double Maximum { get; init; }
 }
 
+/// <summary>The device was away, e.g. because the fabric was killed, and came back while the guest kept its rings.</summary>
+public sealed record GuestInterruptionReport
+{
+    /// <summary>How often.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>After how many of them frames came again.</summary>
+    public required int Recovered { get; init; }
+
+    /// <summary>
+    /// The longest time from the last frame before to the first frame after, microseconds; 0 if no frame came after. It counts neither as a
+    /// gap nor as a stutter of <see cref="GuestPaceReport"/>.
+    /// </summary>
+    public required double LongestGap { get; init; }
+
+    /// <summary>The same of the last interruption after which frames came.</summary>
+    public required double LastGap { get; init; }
+
+    /// <summary>Requests that the device had held and that ended with CANCELLED when it was back.</summary>
+    public required long Cancelled { get; init; }
+}
+
 /// <summary>How evenly frames came, by the time their used entries were seen. Microseconds.</summary>
 public sealed record GuestPaceReport
 {
     /// <summary>The period that was configured.</summary>
     public required double Period { get; init; }
 
-    /// <summary>The longest time between two frames of one connection.</summary>
+    /// <summary>The longest time between two frames of one connection, interruptions not counted.</summary>
     public required double MaximumGap { get; init; }
 
     /// <summary>Gaps longer than one and a half periods.</summary>

@@ -77,6 +77,7 @@ internal sealed partial class GuestSession
             Transport = driver.Transport with
             {
                 MemoryBytes = memory,
+                ReconnectTo = options.Reconnect && options.KeepRings ? options.Socket : null,
                 QueueSize = QueueSize(driver.Transport.QueueSize, options.BuffersInFlight),
             },
         };

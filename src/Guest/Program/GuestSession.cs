@@ -26,6 +26,7 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
     private readonly CameraDriver _driver;
     private volatile string? _gone;
     private volatile bool _changed;
+    private volatile bool _isInterrupted;
     private int _withDevice;
     private ulong _ordinal;
     private long _lastFrame;
@@ -101,6 +102,17 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
     void ICameraListener.Violated(string what) => _tally.Failures.Add(what);
 
     /// <inheritdoc/>
+    void ICameraListener.Interrupted(string reason) => _isInterrupted = true;
+
+    /// <inheritdoc/>
+    void ICameraListener.Resumed(TimeSpan gap)
+    {
+        _tally.Resumed();
+        _isInterrupted = false;
+        _completed.Wake();
+    }
+
+    /// <inheritdoc/>
     void ICameraListener.Disconnected(string reason)
     {
         _gone = reason;
@@ -134,6 +146,8 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
         if (stop.IsCancellationRequested) return new SessionEnd(SessionEndKind.Finished, "stopped");
         if (_options.Duration > TimeSpan.Zero && now >= EndOfRun)
             return new SessionEnd(SessionEndKind.Finished, $"{_options.Duration.TotalSeconds:0.###} s are over");
+        // How long a device may be away is the transport's to say.
+        if (_isInterrupted) _lastFrame = now;
         if (_changed) return new SessionEnd(SessionEndKind.Changed, "the camera has changed");
         if (_options.StallTimeout > TimeSpan.Zero && now - _lastFrame >= Nanoseconds(_options.StallTimeout))
             return new SessionEnd(SessionEndKind.Gone, $"no frame for {_options.StallTimeout.TotalSeconds:0.###} s");
@@ -205,7 +219,15 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
 
     private void Stop()
     {
-        _driver.Stop();
+        try
+        {
+            _driver.Stop();
+        }
+        catch (CameraDriverException error) when (error is { Failure: CameraFailure.Refused, Status: CameraStatus.Stale })
+        {
+            // The device has given the configuration up by itself: nothing streams, and every request has ended.
+        }
+
         var deadline = _clock.Now + Nanoseconds(DrainTimeout);
         while (_withDevice > 0 && _clock.Now < deadline && _gone is null)
         {

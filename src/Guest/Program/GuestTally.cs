@@ -35,6 +35,12 @@ internal sealed class GuestTally
     private long _maximumGap;
     private long _stutters;
     private int _connections;
+    private int _interruptions;
+    private int _interruptionsSeen;
+    private int _recovered;
+    private long _longestInterruption;
+    private long _lastInterruption;
+    private long _interrupted;
 
     public GuestTally(CameraGuestOptions options, FrameClock clock)
     {
@@ -80,6 +86,9 @@ internal sealed class GuestTally
         Verifier.Begin(stream);
     }
 
+    /// <summary>The device was away, and is back on the same rings. Call thread.</summary>
+    public void Resumed() => Interlocked.Increment(ref _interruptions);
+
     /// <summary>A request was submitted.</summary>
     public void Submitted() => _submitted++;
 
@@ -100,12 +109,14 @@ internal sealed class GuestTally
         if (request.Status != CameraStatus.Ok)
         {
             if (request.Frame != 0) _framesSpent++;
+            if (request.Status == CameraStatus.Cancelled && request.Interruptions != _interruptionsSeen) _interrupted++;
             return false;
         }
 
+        if (request.Interruptions != _interruptionsSeen) EndInterruption(request);
         Book(request);
         Pace(request.Seen);
-        _latency.Record(request.Seen - (request.Done + _clockOffset));
+        if (IsSettled(request.Seen)) _latency.Record(request.Seen - (request.Done + _clockOffset));
         _bytes += request.BytesUsed;
         for (var i = 0; i < Marks.Length; i++)
         {
@@ -121,7 +132,8 @@ internal sealed class GuestTally
     {
         // A strict request that failed names the frame it used up: that is told as well, by its own result.
         var told = Events.Drops + _framesSpent;
-        if (!interleaved && told < _frames.Told)
+        // What was told while the device was being killed may be lost with it.
+        if (!interleaved && _interruptionsSeen == 0 && told < _frames.Told)
             Failures.Add($"{_frames.Told} frames were dropped by the count of results, but only {told} were told with a reason");
     }
 
@@ -154,6 +166,7 @@ internal sealed class GuestTally
                 DropsByReason = Events.DropsByReason(),
                 Marked = Named(_marks, i => Marks[i].ToString()),
                 Events = Events.ByType(),
+                SourceFaults = Events.SourceFaults(),
                 EventsLost = Events.Lost,
                 Balanced = _frames.Balanced,
             },
@@ -164,6 +177,14 @@ internal sealed class GuestTally
                 P50 = _latency.Percentile(0.5) / 1e3,
                 P99 = _latency.Percentile(0.99) / 1e3,
                 Maximum = _latency.Maximum / 1e3,
+            },
+            Interruptions = new GuestInterruptionReport
+            {
+                Count = Volatile.Read(ref _interruptions),
+                Recovered = _recovered,
+                LongestGap = _longestInterruption / 1e3,
+                LastGap = _lastInterruption / 1e3,
+                Cancelled = _interrupted,
             },
             Pace = new GuestPaceReport { Period = _period / 1e3, MaximumGap = _maximumGap / 1e3, Stutters = _stutters },
             Controls = _controls.ToReport(),
@@ -186,10 +207,23 @@ internal sealed class GuestTally
             Failures.Add($"frame {request.Frame} after frame {last}: {gap} frames are missing, {request.DroppedBefore} were told");
     }
 
+    // The first frame since the device was away: the books and the pace begin anew, and the time between is told on its own.
+    private void EndInterruption(CameraRequest request)
+    {
+        _interruptionsSeen = request.Interruptions;
+        _recovered++;
+        _lastInterruption = _lastSeen == 0 ? 0 : request.Seen - _lastSeen;
+        _longestInterruption = Math.Max(_longestInterruption, _lastInterruption);
+        _gapOpen = false;
+        _frames.BeginSpan();
+        if ((request.Flags & ResultFlags.Discontinuity) == 0)
+            Failures.Add($"frame {request.Frame} is the first since the device was away, and no discontinuity");
+    }
+
     private void Pace(long seen)
     {
         if (_firstSeen == 0) _firstSeen = seen;
-        if (_gapOpen)
+        if (_gapOpen && IsSettled(seen))
         {
             var gap = seen - _lastSeen;
             if (gap > _maximumGap) _maximumGap = gap;
@@ -199,6 +233,8 @@ internal sealed class GuestTally
         _gapOpen = true;
         _lastSeen = seen;
     }
+
+    private bool IsSettled(long seen) => seen - _firstSeen >= _options.Settle.Ticks * TimeSpan.NanosecondsPerTick;
 
     private IReadOnlyDictionary<string, long> Statuses()
     {

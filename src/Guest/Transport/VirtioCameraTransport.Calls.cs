@@ -30,9 +30,7 @@ public sealed partial class VirtioCameraTransport
             _poller.Add(_rings[i].Error.Descriptor, PollEvents.Readable, ErrorToken + i);
         }
 
-        if (_frontend.BackendMessages is { } backend) _poller.Add(backend.Descriptor, PollEvents.Readable, BackendToken);
-        // Not for readability: what arrives on the main channel are answers, and they belong to whoever asked.
-        _poller.Add(_socket.Descriptor, PollEvents.PeerClosed, SocketToken);
+        Watch();
         _thread = new Thread(Run) { IsBackground = true };
         _thread.Start();
     }
@@ -43,8 +41,31 @@ public sealed partial class VirtioCameraTransport
     public void Abandon()
     {
         _gone = true;
+        ShutDown();
+    }
+
+    private void Watch()
+    {
+        _hearsBackend = _frontend.BackendMessages is not null;
+        if (_hearsBackend) _poller.Add(_frontend.BackendMessages!.Descriptor, PollEvents.Readable, BackendToken);
+
+        // Not for readability: what arrives on the main channel are answers, and they belong to whoever asked.
+        _poller.Add(_socket.Descriptor, PollEvents.PeerClosed, SocketToken);
+    }
+
+    private void ShutDown()
+    {
         _ending = true;
-        _frontend.Shutdown();
+        Interlocked.MemoryBarrier();
+        try
+        {
+            _frontend.Shutdown();
+        }
+        catch (Exception error) when (error is ObjectDisposedException or LinuxException)
+        {
+            // Between two connections.
+        }
+
         _poller.Wake();
     }
 
@@ -58,7 +79,10 @@ public sealed partial class VirtioCameraTransport
             while (!_ending && end is null)
             {
                 var count = _poller.Wait(results, Timeout.InfiniteTimeSpan);
-                for (var i = 0; i < count && !_ending && end is null; i++) end = Handle(results[i]);
+
+                // With another connection the rest of what was reported is of the last one, or is reported again.
+                var connection = _connection;
+                for (var i = 0; i < count && !_ending && end is null && connection == _connection; i++) end = Handle(results[i]);
             }
         }
         catch (Exception error)
@@ -87,7 +111,7 @@ public sealed partial class VirtioCameraTransport
             case BackendToken:
                 return HandleBackend();
             default:
-                return Drained("the device closed the connection");
+                return Lost("the device closed the connection");
         }
     }
 
@@ -101,6 +125,7 @@ public sealed partial class VirtioCameraTransport
             {
                 // Closed: the end of the main channel, which is watched as well, says whether that matters.
                 _poller.Remove(backend.Descriptor);
+                _hearsBackend = false;
                 return null;
             }
         }
@@ -124,6 +149,11 @@ public sealed partial class VirtioCameraTransport
     {
         if (_thread is null) return;
         _ending = true;
+
+        // An attempt to connect again need not wait for its answers; a connection that stands is still to be ended in order. The fence
+        // pairs with the one in the attempt.
+        Interlocked.MemoryBarrier();
+        if (!Volatile.Read(ref _attached)) ShutDown();
         _poller.Wake();
         _thread.Join();
     }

@@ -13,7 +13,8 @@ namespace CameraFabric.Guest.Transport;
 /// queues, kicks, and a thread that waits for calls. Knows nothing of what the queues carry.
 /// </summary>
 /// <remarks>
-/// It does not connect again by itself: when the device goes away the listener is told, and whoever wants another connection makes a new
+/// When the device goes away, the rings are kept and the transport connects again by itself, if that is wanted and the device can
+/// (<see cref="VirtioTransportOptions.ReconnectTo"/>). Otherwise the listener is told, and whoever wants another connection makes a new
 /// transport.
 /// </remarks>
 public sealed partial class VirtioCameraTransport : IDisposable
@@ -21,11 +22,12 @@ public sealed partial class VirtioCameraTransport : IDisposable
     private const int MaximumSegments = 8;
     private const byte Acknowledge = 1, Driver = 2, DriverOk = 4, FeaturesOk = 8;
     private const ProtocolFeatures Wanted = ProtocolFeatures.MultiQueue | ProtocolFeatures.ReplyAck | ProtocolFeatures.BackendRequests
-        | ProtocolFeatures.Config | ProtocolFeatures.ResetDevice | ProtocolFeatures.Status;
+        | ProtocolFeatures.Config | ProtocolFeatures.InflightMemory | ProtocolFeatures.ResetDevice | ProtocolFeatures.Status;
 
     private readonly VirtioTransportOptions _options;
-    private readonly UnixSocket _socket;
-    private readonly VhostUserFrontend _frontend;
+    private UnixSocket _socket;
+    private volatile VhostUserFrontend _frontend;
+    private ProtocolFeatures _protocol;
     private readonly Lock _frontendGate = new();
     private readonly Ring[] _rings = new Ring[CameraWire.QueueCount];
     private bool _disposed;
@@ -88,12 +90,24 @@ public sealed partial class VirtioCameraTransport : IDisposable
     /// <summary>Tells the device that a queue has something new.</summary>
     public void Kick(int index) => _rings[index].Kick.Signal();
 
+    /// <summary>Whether the rings are kept when the connection ends: that is wanted, and the device can.</summary>
+    public bool KeepsRings => _area is not null;
+
     /// <summary>Reads the configuration space from its start. Thread-safe.</summary>
     /// <exception cref="VhostUserException">Refused, not answered, or the connection is gone.</exception>
     public void ReadConfig(Span<byte> target)
     {
-        lock (_frontendGate) _frontend.GetConfig(0, target);
+        // Before the lock too: an attempt to connect again holds it while it waits for answers.
+        if (!Volatile.Read(ref _attached)) throw NotBack();
+        lock (_frontendGate)
+        {
+            if (!_attached) throw NotBack();
+            _frontend.GetConfig(0, target);
+            if (target.Length == _config.Length) target.CopyTo(_config);
+        }
     }
+
+    private static VhostUserException NotBack() => new("the connection is lost, and not back yet");
 
     /// <summary>Stops the queues, closes the connection, and frees the guest's memory. Not from the listener.</summary>
     public void Dispose()
@@ -105,6 +119,7 @@ public sealed partial class VirtioCameraTransport : IDisposable
         EndThread();
         StopRings();
         _frontend.Dispose();
+        _area?.Dispose();
         foreach (var ring in _rings) ring?.Dispose();
         _poller.Dispose();
         Ram.Dispose();
@@ -120,45 +135,70 @@ public sealed partial class VirtioCameraTransport : IDisposable
         var protocol = _frontend.GetProtocolFeatures() & Wanted;
         if (!protocol.HasFlag(ProtocolFeatures.Config))
             throw new VhostUserException("the device does not offer the protocol feature CONFIG; a camera needs it");
+        if (_options.ReconnectTo is null) protocol &= ~ProtocolFeatures.InflightMemory;
+        _protocol = protocol;
         _frontend.SetProtocolFeatures(protocol);
-        if (protocol.HasFlag(ProtocolFeatures.MultiQueue) && _frontend.GetQueueNum() is var queues and < CameraWire.QueueCount)
-            throw new VhostUserException($"the device has {queues} queues; a camera has {CameraWire.QueueCount}");
-        Status(protocol, Acknowledge | Driver);
-
+        if (TooFewQueues() is { } tooFew) throw new VhostUserException(tooFew);
         var wanted = VirtioFeatures.Version1 | VirtioFeatures.ProtocolFeatures
             | (_options.Indirect ? VirtioFeatures.IndirectDescriptors : 0) | (_options.EventIndex ? VirtioFeatures.EventIndex : 0);
         Features = offered & wanted;
-        _frontend.SetFeatures(Features);
-        Status(protocol, Acknowledge | Driver | FeaturesOk);
-        if (protocol.HasFlag(ProtocolFeatures.BackendRequests)) _frontend.OpenBackendChannel();
-        var region = new MemoryRegion(Ram.GuestAddress, (ulong)Ram.Size, Ram.FrontendAddress, (ulong)Ram.MappingOffset);
-        _frontend.SetMemTable([region], [Ram.File.Descriptor]);
-        for (var i = 0; i < _rings.Length; i++) SetUpRing(i);
-        Status(protocol, Acknowledge | Driver | FeaturesOk | DriverOk);
+        for (var i = 0; i < _rings.Length; i++)
+        {
+            _rings[i] = new Ring(new DriverQueue(Ram, i, new DriverQueueOptions
+            {
+                Size = _options.QueueSize,
+                Indirect = Indirect,
+                EventIndex = (Features & VirtioFeatures.EventIndex) != 0,
+                MaximumSegments = MaximumSegments,
+            }));
+        }
+
+        Attach();
+        if (KeepsRings) _frontend.GetConfig(0, _config);
     }
 
-    private void SetUpRing(int index)
+    private string? TooFewQueues() =>
+        _protocol.HasFlag(ProtocolFeatures.MultiQueue) && _frontend.GetQueueNum() is var queues and < CameraWire.QueueCount
+            ? $"the device has {queues} queues; a camera has {CameraWire.QueueCount}"
+            : null;
+
+    /// <summary>From the negotiated protocol to rings that run: on the first connection, and as it was on each later one.</summary>
+    private void Attach()
     {
-        var ring = _rings[index] = new Ring(new DriverQueue(Ram, index, new DriverQueueOptions
+        Status(Acknowledge | Driver);
+        _frontend.SetFeatures(Features);
+        Status(Acknowledge | Driver | FeaturesOk);
+        if (_protocol.HasFlag(ProtocolFeatures.BackendRequests)) _frontend.OpenBackendChannel();
+        var region = new MemoryRegion(Ram.GuestAddress, (ulong)Ram.Size, Ram.FrontendAddress, (ulong)Ram.MappingOffset);
+        _frontend.SetMemTable([region], [Ram.File.Descriptor]);
+        if (_protocol.HasFlag(ProtocolFeatures.InflightMemory))
         {
-            Size = _options.QueueSize,
-            Indirect = Indirect,
-            EventIndex = (Features & VirtioFeatures.EventIndex) != 0,
-            MaximumSegments = MaximumSegments,
-        }));
-        _frontend.SetVringNum(index, ring.Queue.Size);
-        _frontend.SetVringBase(index, 0);
+            _area ??= _frontend.GetInflight(_rings.Length, _options.QueueSize);
+            _frontend.SetInflight(_area);
+        }
+
+        for (var i = 0; i < _rings.Length; i++) AttachRing(i, _rings[i]);
+        Status(Acknowledge | Driver | FeaturesOk | DriverOk);
+    }
+
+    private void AttachRing(int index, Ring ring)
+    {
         var (descriptors, available, used) = (ring.Queue.DescriptorTable, ring.Queue.AvailableRing, ring.Queue.UsedRing);
+        _frontend.SetVringNum(index, ring.Queue.Size);
+
+        // All that is certain after a loss: the device goes on from there, and from what it noted.
+        _frontend.SetVringBase(index, Ram.ReadUInt16(used + SplitRingLayout.IndexOffset));
         _frontend.SetVringAddr(index, new RingAddresses(Ram.ToFrontend(descriptors), Ram.ToFrontend(available), Ram.ToFrontend(used)));
         _frontend.SetVringCall(index, ring.Call.Descriptor);
         _frontend.SetVringErr(index, ring.Error.Descriptor);
         _frontend.SetVringKick(index, ring.Kick.Descriptor);
         _frontend.SetVringEnable(index, true);
+        if (!_attached) ring.Kick.Signal();
     }
 
-    private void Status(ProtocolFeatures protocol, int status)
+    private void Status(int status)
     {
-        if (protocol.HasFlag(ProtocolFeatures.Status)) _frontend.SetStatus((byte)status);
+        if (_protocol.HasFlag(ProtocolFeatures.Status)) _frontend.SetStatus((byte)status);
     }
 
     /// <summary>
@@ -166,7 +206,7 @@ public sealed partial class VirtioCameraTransport : IDisposable
     /// </summary>
     private void StopRings()
     {
-        if (_gone) return;
+        if (_gone || !_attached) return;
         try
         {
             lock (_frontendGate)

@@ -23,6 +23,21 @@ public sealed record VirtioTransportOptions
     /// <summary>How long to wait for the answer to each message of the set-up. Default 5 s.</summary>
     public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// The path of the device's socket: with it the transport keeps the rings when the connection ends, and connects again by itself, if
+    /// the device can track what is in flight. Null (the default): the end of the connection is the end of the transport.
+    /// </summary>
+    public string? ReconnectTo { get; init; }
+
+    /// <summary>The pause before the second attempt to connect again; it doubles with each further one. Default 10 ms.</summary>
+    public TimeSpan ReconnectPause { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The longest pause between two attempts. Default 100 ms.</summary>
+    public TimeSpan LongestReconnectPause { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long to try, from the loss of the connection, before the transport gives up. Default 30 s.</summary>
+    public TimeSpan ReconnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Throws when a value is out of its range.</summary>
     /// <exception cref="ArgumentException">Names the value and its range.</exception>
     public void Validate()
@@ -31,5 +46,12 @@ public sealed record VirtioTransportOptions
             throw new ArgumentException($"queue size {QueueSize}: needs a power of two from 8 to 256");
         if (MemoryBytes < 1 << 20) throw new ArgumentException($"guest memory of {MemoryBytes} bytes: needs 1 MiB or more");
         if (ReplyTimeout <= TimeSpan.Zero) throw new ArgumentException($"reply time-out {ReplyTimeout}: needs more than 0");
+        if (ReconnectPause <= TimeSpan.Zero || LongestReconnectPause < ReconnectPause)
+        {
+            throw new ArgumentException(
+                $"reconnect pauses {ReconnectPause} to {LongestReconnectPause}: need more than 0, and the longest not below the first");
+        }
+
+        if (ReconnectTimeout <= TimeSpan.Zero) throw new ArgumentException($"reconnect time-out {ReconnectTimeout}: needs more than 0");
     }
 }

@@ -80,7 +80,7 @@ internal static class DemoCommand
         AnsiConsole.Write(guests.ForTerminal());
         Console.Out.WriteLine("p50, p99, max: from the frame complete in its slot to the used entry seen by the guest");
         Console.Out.WriteLine("dropped: the fabric's count for the device, all connections together; stutters: gaps of more than 1.5 periods");
-        foreach (var check in summary.Checks) Console.Out.WriteLine($"{(check.Passed ? "ok  " : "FAIL")} {check.Name}: {check.Detail}");
+        foreach (var check in summary.Checks) Console.Out.WriteLine(check);
         Console.Out.WriteLine(summary.Passed ? "every frame and every request is accounted for" : "SOMETHING IS NOT ACCOUNTED FOR");
     }
 }

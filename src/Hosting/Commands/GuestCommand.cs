@@ -27,14 +27,15 @@ internal static class GuestCommand
         var acquire = new Option<bool>("--acquire") { Description = "Ask to become the camera's owner first." };
         var delay = new Option<double>("--delay") { Description = "Milliseconds spent on each frame: a deliberately slow guest." };
         var hold = new Option<double>("--hold") { Description = "Milliseconds for which a completed buffer is kept." };
+        var settle = new Option<double>("--settle") { Description = "Seconds from the first frame in which gaps and latencies are not counted." };
         var save = new Option<string?>("--save") { Description = "Append every frame's bytes to this file (one socket only)." };
         var noVerify = new Option<bool>("--no-verify") { Description = "Do not check checksums and the stamps in the pixels." };
-        var reconnect = new Option<bool>("--reconnect") { Description = "Connect again when the device goes away, or is not there yet." };
+        var reconnect = new Option<bool>("--reconnect") { Description = "Connect again when the device goes away, keeping the rings if it can go on with them; also when it is not there yet." };
         var progress = new Option<bool>("--progress") { Description = "Print interim reports twice a second (with --json one document a line)." };
         var json = new Option<bool>("--json") { Description = "Print each report as one line of JSON instead of tables." };
         var command = new Command("guest", "A guest without a VM: the driver's side of virtio-camera. Exit code 0 only if every frame is accounted for and every check holds.")
         {
-            sockets, name, format, size, rate, buffers, frames, seconds, exposure, strict, acquire, delay, hold, save, noVerify, reconnect, progress, json,
+            sockets, name, format, size, rate, buffers, frames, seconds, exposure, strict, acquire, delay, hold, settle, save, noVerify, reconnect, progress, json,
         };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(() =>
         {
@@ -53,6 +54,7 @@ internal static class GuestCommand
                 AcquireOwner = parsed.GetValue(acquire),
                 DelayPerFrame = TimeSpan.FromMilliseconds(Output.InRange("--delay", parsed.GetValue(delay), 0, LongestPause, "milliseconds")),
                 Hold = TimeSpan.FromMilliseconds(Output.InRange("--hold", parsed.GetValue(hold), 0, LongestPause, "milliseconds")),
+                Settle = TimeSpan.FromSeconds(Output.InRange("--settle", parsed.GetValue(settle), 0, LongestRun, "seconds")),
                 SaveTo = parsed.GetValue(save),
                 Verify = !parsed.GetValue(noVerify),
                 Reconnect = parsed.GetValue(reconnect),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CameraFabric.Guest.Program;
@@ -21,6 +22,7 @@ internal sealed class GuestOutput(bool json)
             if (report.Stream.Length > 0) WriteTable(report);
             foreach (var failure in report.Verification.First) Console.Out.WriteLine($"  {failure}");
             if (!report.Frames.Balanced) Console.Out.WriteLine($"NOT BALANCED: {report.Frames.Span} frames passed, {report.Frames.Delivered} came, {report.Frames.DropsTold} were told as dropped");
+            if (Faults(report.Frames) is { Length: > 0 } faults) Console.Out.WriteLine($"faults of the source: {faults}");
             Console.Out.WriteLine($"{report.Name}: {report.End}");
         }
     }
@@ -33,6 +35,15 @@ internal sealed class GuestOutput(bool json)
         var told = string.Join(", ", counts.Where(count => count.Count > 0).Select(count => $"{count.What} {count.Count}"));
         return told.Length > 0 ? told : "-";
     }
+
+    /// <summary>What interruptions cost, in words; null if there was none.</summary>
+    public static string? Interruptions(GuestInterruptionReport told, long discontinuities) => told.Count == 0 ? null
+        : string.Create(CultureInfo.InvariantCulture,
+            $"interruptions: {told.Count}, longest gap {told.LongestGap / 1000:F1} ms from frame to frame, {told.Cancelled} requests cancelled by them; discontinuities: {discontinuities}");
+
+    /// <summary>What was wrong with the source, in words; empty if nothing was.</summary>
+    public static string Faults(GuestFrameReport frames) =>
+        string.Join(", ", frames.SourceFaults.Select(static fault => $"{fault.Key.ToLowerInvariant()} {fault.Value}"));
 
     /// <summary>The same JSON without its line breaks and indents; texts in it stay as they are.</summary>
     public static string OneLine(string json)
@@ -49,6 +60,7 @@ internal sealed class GuestOutput(bool json)
             $"{report.Latency.P50:F0}", $"{report.Latency.P99:F0}", $"{report.Latency.Maximum:F0}", $"{report.Pace.Stutters}",
             $"{report.Verification.Failures}");
         AnsiConsole.Write(sheet.ForTerminal());
+        if (Interruptions(report.Interruptions, report.Frames.Marked.GetValueOrDefault("Discontinuity")) is { } interruptions) Console.Out.WriteLine(interruptions);
         if (Controls(report.Controls) is var controls and not "-") Console.Out.WriteLine($"controls: {controls}");
     }
 

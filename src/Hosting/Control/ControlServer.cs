@@ -5,7 +5,7 @@ using CameraFabric.Hosting.Snapshots;
 
 namespace CameraFabric.Hosting.Control;
 
-/// <summary>Answers <c>cameras</c>, <c>watch</c> and <c>snapshot</c> of other processes: a unix socket in the rig's runtime folder, a line of JSON each way.</summary>
+/// <summary>Answers <c>cameras</c>, <c>watch</c>, <c>snapshot</c> and <c>release</c> of other processes: a unix socket in the rig's runtime folder, a line of JSON each way.</summary>
 public sealed class ControlServer : IAsyncDisposable
 {
     private const int MaximumRequest = 4096; // characters; the longest honest request is far shorter
@@ -128,13 +128,17 @@ public sealed class ControlServer : IAsyncDisposable
                         return new ControlAnswer(Snapshot: new SnapshotPicture(camera, frame.Sequence, format, png.ToArray()));
                     }
 
+                case { Do: "release", Guest: { } guest }:
+                    return new ControlAnswer(Released: await _node.ReleaseAsync(guest, request.Camera, cancellation));
+
                 default:
-                    return new ControlAnswer(Error: "a request says {\"do\":\"status\"} or {\"do\":\"snapshot\",\"camera\":\"ID\"}");
+                    return new ControlAnswer(Error:
+                        "a request says {\"do\":\"status\"}, {\"do\":\"snapshot\",\"camera\":\"ID\"} or {\"do\":\"release\",\"guest\":\"NAME\"}");
             }
         }
         catch (OperationCanceledException) when (!_stop.IsCancellationRequested)
         {
-            return new ControlAnswer(Error: $"no frame came within {RequestLimit.TotalSeconds:0} s; `cameras` says in what state the camera is");
+            return new ControlAnswer(Error: $"no answer came within {RequestLimit.TotalSeconds:0} s; `cameras` says in what state the cameras and guests are");
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException or NotSupportedException or KeyNotFoundException or TimeoutException)
         {

@@ -33,12 +33,12 @@ internal static class StatusTables
     public static Sheet Cameras(FabricStatus status)
     {
         var sheet = new Sheet(
-            "camera", new("sensor", 3), new("stream", 1), "state", "fps", "captured", "lost", new("of which", 3), new("restarts", 2), new("free slots", 2), "owner", "streaming");
+            "camera", new("sensor", 3), new("stream", 1), "state", "fps", "captured", "lost", new("of which", 3), new("faults", 3), new("restarts", 2), new("free slots", 2), "owner", "streaming");
         foreach (var camera in status.Cameras)
         {
             sheet.Add(
                 camera.Id, Kind(camera), camera.Configuration, camera.State.ToString().ToLowerInvariant(), $"{camera.FramesPerSecond:F1}",
-                $"{camera.Captured}", $"{Total(camera.Lost)}", Counts(camera.Lost), $"{camera.Restarts}",
+                $"{camera.Captured}", $"{Total(camera.Lost)}", Counts(camera.Lost), Counts(camera.Faults), $"{camera.Restarts}",
                 camera.Slots > 0 ? $"{camera.FreeSlots} of {camera.Slots}" : "-", OrDash(camera.Owner), $"{camera.Streaming} of {camera.Sessions}");
         }
 
@@ -48,13 +48,14 @@ internal static class StatusTables
     public static Sheet Guests(FabricStatus status)
     {
         var sheet = new Sheet(
-            "guest", "camera", "role", "state", "sent", "delivered", "dropped", new("of which", 3), new("p50 µs", 2), "p99 µs", new("max µs", 2), new("controls", 3));
+            "guest", "camera", "role", "state", "sent", "delivered", "dropped", new("of which", 3), new("p50 µs", 2), "p99 µs", new("max µs", 2), new("controls", 3),
+            new("connections", 3), new("violations", 2));
         foreach (var guest in status.Guests)
         {
             sheet.Add(
                 guest.Guest, guest.Camera, OrDash(guest.Role.ToLowerInvariant()), guest.State.ToString().ToLowerInvariant(), $"{guest.Offered}",
                 $"{guest.Delivered}", $"{Total(guest.Dropped)}", Counts(guest.Dropped), $"{guest.LatencyP50:F0}", $"{guest.LatencyP99:F0}",
-                $"{guest.LatencyMax:F0}", Counts(guest.ControlSets));
+                $"{guest.LatencyMax:F0}", Counts(guest.ControlSets), Connections(guest), $"{guest.Violations}");
         }
 
         return sheet;
@@ -66,13 +67,33 @@ internal static class StatusTables
 
     public static long Total(ImmutableArray<ReasonCount> counts) => counts.Sum(count => count.Count);
 
-    private static IEnumerable<string> Reasons(FabricStatus status) =>
+    internal static IEnumerable<string> Reasons(FabricStatus status) =>
     [
         .. status.Cameras.Where(camera => camera.Reason.Length > 0)
             .Select(camera => $"camera {camera.Id}, {camera.State.ToString().ToLowerInvariant()}: {camera.Reason}"),
+        .. status.Cameras.Where(camera => camera.LastFault.Length > 0)
+            .Select(camera => $"camera {camera.Id}, last fault: {camera.LastFault}"),
         .. status.Guests.Where(guest => guest.Reason.Length > 0)
-            .Select(guest => $"{guest.Guest} of {guest.Camera}, {guest.State.ToString().ToLowerInvariant()}: {guest.Reason}"),
+            .Select(guest => $"{guest.Guest} of {guest.Camera}, {guest.State.ToString().ToLowerInvariant()}{Quarantine(guest)}: {guest.Reason}"),
+        .. status.Guests.Where(guest => guest.State == GuestState.Stalled)
+            .Select(guest => $"{guest.Guest} of {guest.Camera}, stalled: it had no request for the last {guest.MissedInRow} frames"),
     ];
+
+    private static string Connections(GuestStatusReport guest) =>
+        guest.Refused + guest.Delayed == 0 ? $"{guest.Connections}" : $"{guest.Connections}, {guest.Refused} refused, {guest.Delayed} delayed";
+
+    /// <summary>Since when, how often, and what ends it.</summary>
+    private static string Quarantine(GuestStatusReport guest)
+    {
+        if (guest.State != GuestState.Quarantined || guest.LastViolations.IsDefaultOrEmpty) return "";
+        var end = guest switch
+        {
+            { IsHeld: true } => $"`camera-fabric release {guest.Guest}/{guest.Camera}` ends it",
+            { PauseSeconds: > 0 } => $"a connection waits {guest.PauseSeconds:F0} s",
+            _ => "its next connection ends it",
+        };
+        return $" for {guest.LastViolations[0].SecondsAgo:F0} s (violation {guest.Violations}; {end})";
+    }
 
     private static string Kind(CameraStatusReport camera) => $"{camera.SensorKind}, {(camera.PerFrame ? "per frame" : "classical")}";
 

@@ -4,6 +4,7 @@ using CameraFabric.Fabric.Status;
 using CameraFabric.Guest.Program;
 using CameraFabric.Hosting.Control;
 using CameraFabric.Hosting.Rigs;
+using CameraFabric.Hosting.Trials;
 using Microsoft.Extensions.Logging;
 
 namespace CameraFabric.Hosting.Demo;
@@ -22,8 +23,8 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly Rig _rig;
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly double _seconds;
-    private DemoGuest[] _guests = [];
-    private DemoGuest? _victim;
+    private GuestProcess[] _guests = [];
+    private GuestProcess? _victim;
 
     private DemoRun(RunningFabric fabric, Rig rig, double seconds) => (_fabric, _rig, _seconds) = (fabric, rig, seconds);
 
@@ -39,9 +40,9 @@ internal sealed class DemoRun : IAsyncDisposable
         var run = new DemoRun(await RunningFabric.StartAsync(rig, loggers), rig, seconds);
         run._guests =
         [
-            DemoGuest.Start(DemoRig.PerFrameGuest, run.Sockets(DemoRig.PerFrameGuest), seconds, "--exposure", "alternate 4ms,12ms", "--in-flight", "6"),
-            DemoGuest.Start(DemoRig.SlowGuest, run.Sockets(DemoRig.SlowGuest), seconds, "--delay", "120", "--in-flight", "2"),
-            DemoGuest.Start(DemoRig.KilledGuest, run.Sockets(DemoRig.KilledGuest), seconds),
+            GuestProcess.Start(DemoRig.PerFrameGuest, run.Sockets(DemoRig.PerFrameGuest), seconds, "--exposure", "alternate 4ms,12ms", "--in-flight", "6"),
+            GuestProcess.Start(DemoRig.SlowGuest, run.Sockets(DemoRig.SlowGuest), seconds, "--delay", "120", "--in-flight", "2"),
+            GuestProcess.Start(DemoRig.KilledGuest, run.Sockets(DemoRig.KilledGuest), seconds),
         ];
         run._clock.Restart();
         return run;
@@ -57,7 +58,7 @@ internal sealed class DemoRun : IAsyncDisposable
         await StreamsAsync(_victim, cancellation);
         await _victim.KillAsync();
         var left = Math.Max(ShortestSecondLife, _seconds - Elapsed);
-        _guests[2] = DemoGuest.Start(DemoRig.KilledGuest, Sockets(DemoRig.KilledGuest), left);
+        _guests[2] = GuestProcess.Start(DemoRig.KilledGuest, Sockets(DemoRig.KilledGuest), left);
         await Task.WhenAll(_guests.Select(guest => guest.WaitAsync(TimeSpan.FromSeconds(left) + Overtime, cancellation)));
         var fabric = await _fabric.StopAsync();
         return DemoSummary.Judge(
@@ -72,7 +73,7 @@ internal sealed class DemoRun : IAsyncDisposable
     }
 
     /// <summary>Waits until a guest has got frames from each of its cameras, so that its death is one in mid-stream; not for ever.</summary>
-    private static async Task StreamsAsync(DemoGuest guest, CancellationToken cancellation)
+    private static async Task StreamsAsync(GuestProcess guest, CancellationToken cancellation)
     {
         var waited = Stopwatch.StartNew();
         while ((guest.Reports.Count < guest.Devices || guest.Reports.Any(report => report.Frames.Delivered == 0)) && waited.Elapsed < Overtime)

@@ -1,21 +1,16 @@
 using System.Text.Json.Serialization;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Guest.Program;
+using CameraFabric.Hosting.Trials;
 
 namespace CameraFabric.Hosting.Demo;
-
-/// <summary>One thing that the demo asserts.</summary>
-/// <param name="Name">What must hold.</param>
-/// <param name="Passed">Whether it does.</param>
-/// <param name="Detail">The numbers behind it.</param>
-public sealed record DemoCheck(string Name, bool Passed, string Detail);
 
 /// <summary>How the demo ended; what <c>demo --json</c> prints.</summary>
 /// <param name="Seconds">How long it ran.</param>
 /// <param name="Fabric">The fabric's own balance.</param>
 /// <param name="Guests">What each guest process said of each of its cameras at its end; a killed one: the last it said.</param>
 /// <param name="Checks">What must hold.</param>
-public sealed record DemoSummary(double Seconds, FabricStatus Fabric, IReadOnlyList<GuestReport> Guests, IReadOnlyList<DemoCheck> Checks)
+public sealed record DemoSummary(double Seconds, FabricStatus Fabric, IReadOnlyList<GuestReport> Guests, IReadOnlyList<Check> Checks)
 {
     /// <summary>Whether everything that must hold does.</summary>
     public bool Passed => Checks.All(check => check.Passed);
@@ -29,7 +24,7 @@ public sealed record DemoSummary(double Seconds, FabricStatus Fabric, IReadOnlyL
     public static DemoSummary Judge(
         double seconds, FabricStatus fabric, IReadOnlyList<GuestReport> survivors, (IReadOnlyList<GuestReport> Before, IReadOnlyList<GuestReport> After) killed, IReadOnlyList<string> complaints)
     {
-        List<DemoCheck> checks = [];
+        List<Check> checks = [];
         foreach (var camera in fabric.Cameras)
             checks.Add(new($"camera {camera.Id}: captured = fanned out + lost", camera.Balanced, $"{camera.Captured} = {camera.FannedOut} + {camera.Lost.Sum(lost => lost.Count)}"));
         foreach (var guest in fabric.Guests)

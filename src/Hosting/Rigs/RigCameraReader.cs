@@ -1,7 +1,9 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Platform;
 using CameraFabric.Sensors;
+using CameraFabric.Sensors.Faults;
 using CameraFabric.Sensors.Frames;
 using CameraFabric.Sensors.Profiles;
 using CameraFabric.Sensors.Replay;
@@ -41,11 +43,40 @@ internal sealed class RigCameraReader(string folder)
         };
         var wanted = ReadStream(section, required: kind == "synthetic");
         var factory = kind == "replay" ? ReadReplay(section, wanted) : ReadSynthetic(section, wanted);
+        var faults = ReadFaults(section);
+        _ = section.Value("frozen-after");
         section.RefuseUnknown();
         if (factory is null || Agree(id, section, factory, wanted) is not { } agreed) return camera;
         if (camera.Interleaved && !agreed.PerFrame)
             section.Fail("sharing", "a classical camera has no controls that could take turns", "write `control: per-frame`, or `sharing: owner`");
-        return camera with { Sensor = factory, Stream = agreed.Stream };
+        var frozenAfter = section.Has("frozen-after") ? ReadFrozenAfter(section) : DiffersByItself(section, agreed.Stream) ? 30 : 0;
+        camera = camera with { FrozenAfter = frozenAfter };
+        return camera with { Sensor = faults.IsEmpty ? factory : new FaultScript(faults).Around(factory), Stream = agreed.Stream };
+    }
+
+    private static int ReadFrozenAfter(RigSection section)
+    {
+        const string Right = "write 2 to 100000 frames, or 'off'";
+        if (section.Text("frozen-after", right: Right) is not { } text || text == "off") return 0;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var frames) && frames is >= 2 and <= 100_000) return frames;
+        section.Fail("frozen-after", $"'{text}' is not possible", Right);
+        return 0;
+    }
+
+    /// <summary>A synthetic frame with its stamp never equals another; of everything else a still picture may be the truth.</summary>
+    private static bool DiffersByItself(RigSection section, StreamConfiguration stream) =>
+        section.Text("sensor") == "synthetic" && section.Flag("stamp", true) && FrameStamp.Fits(stream.Layout());
+
+    private static ImmutableArray<ScriptedFault> ReadFaults(RigSection section)
+    {
+        var faults = ImmutableArray.CreateBuilder<ScriptedFault>();
+        foreach (var entry in section.Texts("faults", "write a list, e.g. [freeze@300+30, throw@500]"))
+        {
+            if (ScriptedFault.TryParse(entry.Text, out var fault, out var problem, out var right)) faults.Add(fault);
+            else section.Fail(entry.At, $"{section.Path}.faults", problem, right);
+        }
+
+        return faults.ToImmutable();
     }
 
     /// <summary>A synthetic camera can do what the rig says, and slower: so a guest that has no wish of its own gets the rig's stream.</summary>

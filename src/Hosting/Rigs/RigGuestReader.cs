@@ -13,6 +13,9 @@ internal static class RigGuestReader
         ["interleaved"] = SessionRole.Interleaved,
     };
 
+    private static readonly Dictionary<string, QuarantineRule?> Quarantines = Enum.GetValues<QuarantineRule>()
+        .ToDictionary(static rule => RigWords.Of(rule.ToString()), static rule => (QuarantineRule?)rule);
+
     public static GuestRig Read(string name, RigSection section)
     {
         var cameras = section.Section("cameras");
@@ -24,10 +27,15 @@ internal static class RigGuestReader
                 MaximumBuffers = budget.Number("buffers", rig.MaximumBuffers),
                 MaximumInFlight = budget.Number("in-flight", rig.MaximumInFlight),
                 MaximumBufferBytes = (long)budget.Number("buffer-mib", (int)(rig.MaximumBufferBytes >> 20)) << 20,
+                MaximumMemoryBytes = (long?)budget.Number("memory-mib") << 20,
+                MaximumMemoryRegions = budget.Number("memory-regions"),
+                BytesPerSecond = (long?)budget.Number("megabytes-per-second") * 1_000_000,
+                ConnectionsPerSecond = budget.Number("connections-per-second"),
             };
             budget.RefuseUnknown();
         }
 
+        rig = rig with { Quarantine = section.Choice("quarantine", null, Quarantines) };
         section.RefuseUnknown();
         return rig;
     }

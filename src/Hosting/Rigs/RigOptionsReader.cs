@@ -38,6 +38,7 @@ internal static class RigOptionsReader
         if (section.Text(name) is not { } text) return null;
         var (value, right) = Type.GetTypeCode(type) switch
         {
+            _ when type.IsEnum => ParseChoice(text, type),
             TypeCode.Int32 => (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var small) ? (object)small : null, "write a whole number"),
             TypeCode.Int64 => (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large) ? large : null, "write a whole number"),
             TypeCode.Boolean => (text switch { "true" => true, "false" => (object)false, _ => null }, "write true or false"),
@@ -45,6 +46,14 @@ internal static class RigOptionsReader
         };
         if (value is null) section.Fail(name, $"'{text}' is not possible", right);
         return value;
+    }
+
+    private static (object?, string) ParseChoice(string text, Type type)
+    {
+        var names = Enum.GetNames(type);
+        var words = names.Select(RigWords.Of).ToArray();
+        var found = Array.IndexOf(words, text);
+        return (found < 0 ? null : Enum.Parse(type, names[found]), $"write one of: {string.Join(", ", words)}{Suggestion.For(text, words)}");
     }
 
     private static object? ParseDuration(string text)

@@ -20,7 +20,7 @@ public sealed class RigReader
     /// <exception cref="RigFileException">The rig has mistakes; all of them are named.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static Rig Read(string file) =>
-        Parse(ReadText(file), Path.GetFileName(file), Path.GetDirectoryName(Path.GetFullPath(file))!);
+        Parse(ReadText(file), file, Path.GetDirectoryName(Path.GetFullPath(file))!);
 
     /// <summary>Reads a rig from text.</summary>
     /// <param name="text">The YAML text.</param>

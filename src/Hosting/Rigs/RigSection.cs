@@ -72,6 +72,18 @@ internal sealed class RigSection
         }
     }
 
+    /// <summary>A list of texts, each with its place; one text alone is a list of one.</summary>
+    public IReadOnlyList<YamlText> Texts(string key, string right)
+    {
+        switch (Value(key))
+        {
+            case null: return [];
+            case YamlText { Text.Length: > 0 } text: return [text];
+            case YamlList list when list.Items.All(static item => item is YamlText): return [.. list.Items.Cast<YamlText>()];
+            default: Fail(key, "is not a list of texts", right); return [];
+        }
+    }
+
     public T Choice<T>(string key, T otherwise, IReadOnlyDictionary<string, T> choices, bool required = false)
     {
         var right = $"write one of: {string.Join(", ", choices.Keys)}";
@@ -82,12 +94,15 @@ internal sealed class RigSection
     }
 
     /// <summary>A whole number. Its range is for <see cref="Fabric.Rigs.RigValidator"/>.</summary>
-    public int Number(string key, int otherwise)
+    public int Number(string key, int otherwise) => Number(key) ?? otherwise;
+
+    /// <summary>A whole number that may be left out.</summary>
+    public int? Number(string key)
     {
-        if (Text(key, right: "write a whole number") is not { } text) return otherwise;
+        if (Text(key, right: "write a whole number") is not { } text) return null;
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)) return number;
         Fail(key, $"'{text}' is not possible", "write a whole number");
-        return otherwise;
+        return null;
     }
 
     public bool Flag(string key, bool otherwise) =>

@@ -29,12 +29,21 @@ internal static class YamlTree
     public static YamlValue? Parse(string text)
     {
         var parser = new Parser(new StringReader(text));
-        parser.Consume<StreamStart>();
-        if (parser.Accept<StreamEnd>(out _)) return null;
-        parser.Consume<DocumentStart>();
-        var root = Read(parser, depth: 0);
-        parser.Consume<DocumentEnd>();
-        return root;
+        try
+        {
+            parser.Consume<StreamStart>();
+            if (parser.Accept<StreamEnd>(out _)) return null;
+            parser.Consume<DocumentStart>();
+            var root = Read(parser, depth: 0);
+            parser.Consume<DocumentEnd>();
+            return root;
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The parser gives up on some texts without a place; what it read last is the nearest.
+            var place = parser.Current?.End ?? Mark.Empty;
+            throw new YamlException(place, place, "this text cannot be read from here on", error);
+        }
     }
 
     private static YamlValue Read(IParser parser, int depth)

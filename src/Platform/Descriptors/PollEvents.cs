@@ -21,6 +21,12 @@ public enum PollEvents : uint
 
     /// <summary>The peer of a stream socket has closed at least its sending side (EPOLLRDHUP).</summary>
     PeerClosed = 0x2000,
+
+    /// <summary>
+    /// To wait for only: told once for each time that something happens (EPOLLET), not for as long as it is the case. What is left unread
+    /// is not told of again until more comes.
+    /// </summary>
+    OnChange = 0x8000_0000,
 }
 
 /// <summary>One descriptor that <see cref="Poller.Wait"/> found ready.</summary>

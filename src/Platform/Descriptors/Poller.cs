@@ -4,8 +4,8 @@ using CameraFabric.Platform.Native;
 namespace CameraFabric.Platform;
 
 /// <summary>
-/// Waits for any of many descriptors (epoll(7), level-triggered). Adding, removing and waking are allowed from any thread while
-/// one waits. Allocates nothing while waiting.
+/// Waits for any of many descriptors (epoll(7), level-triggered unless <see cref="PollEvents.OnChange"/> is asked for). Adding, removing
+/// and waking are allowed from any thread while one waits. Allocates nothing while waiting.
 /// </summary>
 public sealed unsafe class Poller : IDisposable
 {

@@ -16,10 +16,13 @@ public sealed unsafe class MappedMemory : IDisposable
 {
     private readonly nuint _mappedLength;
     private readonly nuint _lead;
+    private readonly nuint _guard;
     private nint _start;
+    private GuardedRange? _guarded;
 
-    private MappedMemory(byte* start, nuint lead, nuint mappedLength, long length, bool isReadOnly)
+    private MappedMemory(byte* start, nuint lead, nuint mappedLength, nuint guard, long length, bool isReadOnly)
     {
+        _guard = guard;
         _start = (nint)start;
         _lead = lead;
         _mappedLength = mappedLength;
@@ -36,16 +39,49 @@ public sealed unsafe class MappedMemory : IDisposable
     /// <summary>Whether it is unmapped.</summary>
     public bool IsDisposed => Volatile.Read(ref _start) == 0;
 
+    /// <summary>Whether a <see cref="MemoryGuard"/> watches it.</summary>
+    public bool IsGuarded => _guarded is not null;
+
+    /// <summary>
+    /// Whether an access has found its page gone, e.g. because the file was shrunk: it then reads as zeros, and nobody else sees what is
+    /// written. Never true of what is not guarded, where such an access ends the process. Also after <see cref="Dispose"/>.
+    /// </summary>
+    public bool IsLost => _guarded is { IsHit: true };
+
+    /// <summary>
+    /// Maps a piece of a file that somebody else can change: as <see cref="Map"/>, fenced, and guarded, if the guard takes it. To be used
+    /// for every file that came from another process.
+    /// </summary>
+    /// <param name="file">What to map.</param>
+    /// <param name="offset">Where the piece begins, in bytes.</param>
+    /// <param name="length">Bytes, above 0.</param>
+    /// <param name="access">What for.</param>
+    /// <param name="guard">Who is to guard it. If it cannot, <see cref="IsGuarded"/> is false; the caller judges.</param>
+    /// <param name="lost">Called once after it was lost, on the guard's thread; must not block or throw.</param>
+    /// <exception cref="ArgumentOutOfRangeException">As of <see cref="Map"/>.</exception>
+    /// <exception cref="LinuxException">As of <see cref="Map"/>.</exception>
+    public static MappedMemory MapForeign(
+        FileDescriptor file, long offset, long length, MapAccess access, MemoryGuard guard, Action lost)
+    {
+        ArgumentNullException.ThrowIfNull(guard);
+        ArgumentNullException.ThrowIfNull(lost);
+        var memory = Map(file, offset, length, access, fenced: true);
+        memory._guarded = guard.TryAdd((byte*)memory._start - memory._lead, memory._mappedLength, lost);
+        return memory;
+    }
+
     /// <summary>Maps a piece of a file; the descriptor may be closed afterwards.</summary>
     /// <param name="file">What to map. A regular file, or memory file, must reach at least to the end of the piece.</param>
     /// <param name="offset">Where the piece begins, in bytes; need not be aligned to pages.</param>
     /// <param name="length">Bytes, above 0.</param>
     /// <param name="access">What for.</param>
     /// <param name="populate">Whether to take all pages from the system now, so that no later access has to.</param>
+    /// <param name="fenced">Whether nothing else shall ever lie next to it: a page that nobody can touch is kept on either side.</param>
     /// <exception cref="ArgumentOutOfRangeException">Negative or beyond the largest file, or beyond the end of this one.</exception>
     /// <exception cref="LinuxException">The kernel refuses, e.g. for lack of permission (EACCES) or address space (ENOMEM).</exception>
     /// <exception cref="PlatformNotSupportedException">The machine is not 64-bit little-endian: the shared structures are.</exception>
-    public static MappedMemory Map(FileDescriptor file, long offset, long length, MapAccess access, bool populate = false)
+    public static MappedMemory Map(
+        FileDescriptor file, long offset, long length, MapAccess access, bool populate = false, bool fenced = false)
     {
         if (!BitConverter.IsLittleEndian || sizeof(nint) != 8)
         {
@@ -57,7 +93,7 @@ public sealed unsafe class MappedMemory : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, long.MaxValue - offset);
 
-        // Touching a page behind the end of a file raises SIGBUS, which would end the process.
+        // Touching a page behind the end of a file raises SIGBUS.
         var status = Libc.StatusOf(file);
         if (status.Type == Libc.TypeRegular && (ulong)(offset + length) > status.Size)
         {
@@ -70,9 +106,16 @@ public sealed unsafe class MappedMemory : IDisposable
         var total = ((nuint)length + lead + page - 1) / page * page;
         var protection = access == MapAccess.ReadWrite ? Libc.ProtectRead | Libc.ProtectWrite : Libc.ProtectRead;
         var flags = populate ? Libc.MapShared | Libc.MapPopulate : Libc.MapShared;
-        var mapped = Libc.Map(null, total, protection, flags, file, offset - (long)lead);
-        if (mapped == (void*)-1) throw LinuxException.For(Libc.LastError, $"mmap of {length} bytes at {offset}");
-        return new MappedMemory((byte*)mapped + lead, lead, total, length, access == MapAccess.ReadOnly);
+        var wanted = fenced ? GuardPages.Reserve(total, page) : null;
+        var mapped = Libc.Map(wanted, total, protection, fenced ? flags | Libc.MapFixed : flags, file, offset - (long)lead);
+        if (mapped == (void*)-1)
+        {
+            var error = Libc.LastError;
+            if (fenced) GuardPages.Release(wanted, total, page);
+            throw LinuxException.For(error, $"mmap of {length} bytes at {offset}");
+        }
+
+        return new MappedMemory((byte*)mapped + lead, lead, total, fenced ? page : 0, length, access == MapAccess.ReadOnly);
     }
 
     /// <summary>
@@ -150,7 +193,9 @@ public sealed unsafe class MappedMemory : IDisposable
     public void Dispose()
     {
         var start = Interlocked.Exchange(ref _start, 0);
-        if (start != 0) _ = Libc.Unmap((byte*)start - _lead, _mappedLength); // fails only for a range that was never mapped
+        if (start == 0) return;
+        _guarded?.Dispose();
+        GuardPages.Release((byte*)start - _lead, _mappedLength, _guard);
     }
 
     private byte* At(long offset, int length)

@@ -108,6 +108,13 @@ public sealed class MemoryFile : IDisposable
         }
     }
 
+    /// <summary>
+    /// Seals for good, if that is possible: false where sealing is sealed, the descriptor is for reading alone, or the file knows no
+    /// seals, as one on a disk or in <c>/dev/shm</c>.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">It is disposed.</exception>
+    public bool TryAddSeals(MemorySeals seals) => Libc.Fcntl(Descriptor, Libc.FcntlAddSeals, (nint)(seals & KnownSeals)) == 0;
+
     /// <summary>Maps the whole file. The mapping outlives this object.</summary>
     /// <param name="access">What for.</param>
     /// <param name="populate">Whether to take all pages from the system now, so that no later access has to.</param>

@@ -19,9 +19,15 @@ internal static unsafe partial class Libc
     public const uint MemoryFileAllowSealing = 2;
     public const uint MemoryFileNotExecutable = 8;
 
+    public const int ProtectNone = 0;
     public const int ProtectRead = 1;
     public const int ProtectWrite = 2;
+    public const int ProtectExecute = 4;
     public const int MapShared = 1;
+    public const int MapPrivate = 2;
+    public const int MapFixed = 0x10;
+    public const int MapAnonymous = 0x20;
+    public const int MapNoReserve = 0x4000;
     public const int MapPopulate = 0x8000;
 
     public const long HugePageFileSystem = 0x958458f6;
@@ -79,6 +85,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
     public static partial void* Map(void* wanted, nuint length, int protection, int flags, FileDescriptor descriptor, long offset);
+
+    [LibraryImport(Library, EntryPoint = "mmap", SetLastError = true)]
+    public static partial void* Map(void* wanted, nuint length, int protection, int flags, int descriptor, long offset);
 
     [LibraryImport(Library, EntryPoint = "munmap", SetLastError = true)]
     public static partial int Unmap(void* start, nuint length);

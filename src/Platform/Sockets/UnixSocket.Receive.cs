@@ -41,7 +41,7 @@ public sealed partial class UnixSocket
         var received = 0;
         while (received < buffer.Length)
         {
-            var count = Receive(buffer[received..], descriptors, deadline, timeout);
+            var count = Receive(buffer[received..], descriptors, deadline, timeout, received);
             if (count == 0 && received == 0) return false;
             if (count == 0) throw new SocketClosedException($"the stream ended after {received} of {buffer.Length} bytes");
             received += count;
@@ -50,7 +50,7 @@ public sealed partial class UnixSocket
         return true;
     }
 
-    private int Receive(Span<byte> buffer, DescriptorBag descriptors, Deadline deadline, TimeSpan timeout)
+    private int Receive(Span<byte> buffer, DescriptorBag descriptors, Deadline deadline, TimeSpan timeout, int before = 0)
     {
         while (true)
         {
@@ -62,7 +62,9 @@ public sealed partial class UnixSocket
                     break;
                 case ErrorNumber.TryAgain:
                     if (Readiness.Wait(Descriptor, Libc.PollReadable, deadline)) break;
-                    throw new TimeoutException($"nothing came from the peer within {timeout.TotalSeconds} s");
+                    throw new TimeoutException(before == 0
+                        ? $"nothing came from the peer within {timeout.TotalSeconds} s"
+                        : $"only {before} of {before + buffer.Length} bytes came from the peer within {timeout.TotalSeconds} s");
                 case ErrorNumber.ConnectionReset:
                     throw new SocketClosedException("the peer broke the connection");
                 default:

@@ -5,9 +5,16 @@ namespace CameraFabric.Platform;
 /// <summary>CLOCK_MONOTONIC itself, with waits that a cancellation can end at once.</summary>
 internal sealed class SystemFrameClock : FrameClock
 {
-    // One eventfd a waiting thread, kept for its next wait; the handle's finalizer closes it some time after the thread has ended.
     [ThreadStatic]
-    private static EventFd? _interruption;
+    private static bool _isExact;
+
+    // One for each wait of the moment, then for the next wait of any thread: threads come and go, and these stay as few as they were.
+    private readonly Stack<EventFd> _free = new();
+
+    private readonly Lock _gate = new();
+
+    /// <summary>Eventfds that were ever made: as many as there were waits at one time.</summary>
+    internal int Interruptions { get; private set; }
 
     public override long Now => Libc.MonotonicNow();
 
@@ -17,7 +24,8 @@ internal sealed class SystemFrameClock : FrameClock
         if (Now >= deadlineNanoseconds) return true;
 
         // Registering reuses the token's pooled nodes: after the first waits it allocates nothing.
-        var interruption = _interruption ??= Prepare();
+        BeExact();
+        var interruption = Take();
         var registration = stop.UnsafeRegister(static state => ((EventFd)state!).Signal(), interruption);
         try
         {
@@ -33,15 +41,30 @@ internal sealed class SystemFrameClock : FrameClock
         }
         finally
         {
+            // Waits for the signal if one is under way: none comes later.
             registration.Dispose();
+            lock (_gate) _free.Push(interruption);
         }
     }
 
-    private static EventFd Prepare()
+    private EventFd Take()
     {
+        lock (_gate)
+        {
+            if (_free.TryPop(out var free)) return free;
+            Interruptions++;
+        }
+
+        return EventFd.Create();
+    }
+
+    private static void BeExact()
+    {
+        if (_isExact) return;
+        _isExact = true;
+
         // The kernel may delay a thread's timers to save wake-ups, by 50 us unless told otherwise; who waits for a frame's moment wants
         // it exact.
         _ = Libc.ProcessControl(Libc.ProcessControlSetTimerSlack, 1, 0, 0, 0);
-        return EventFd.Create();
     }
 }

@@ -23,6 +23,7 @@ public sealed class CaptureLoop : IDisposable
     private readonly FrameClock _clock;
     private readonly CaptureOptions _options;
     private readonly FrameCapture _capture;
+    private readonly FrameMonitor _monitor;
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly Thread _thread;
@@ -59,7 +60,8 @@ public sealed class CaptureLoop : IDisposable
         _sink = sink;
         _clock = clock;
         _options = options;
-        _capture = new FrameCapture(layout, schedule);
+        _monitor = new FrameMonitor(clock, configuration, layout, schedule.NextEdge, options.FrozenAfter);
+        _capture = new FrameCapture(layout, schedule, _monitor);
         _spare = new FramePool($"{cameraId}-spare", layout.TotalBytes, 1);
         _thread = new Thread(Run) { IsBackground = true, Name = $"capture {cameraId}" };
     }
@@ -173,8 +175,16 @@ public sealed class CaptureLoop : IDisposable
             throw;
         }
         _capture.End();
-        Count(_capture.Sequence);
+        if (_capture.Fault is null)
+            Count(_capture.Sequence);
         TellLosses();
+        if ((_capture.Fault ?? _monitor.Content(slot.Header)) is { } fault)
+        {
+            slot.Abandon();
+            Refuse(fault);
+            return;
+        }
+        _monitor.Accept();
         if (isSpare)
         {
             slot.Abandon();
@@ -190,17 +200,32 @@ public sealed class CaptureLoop : IDisposable
     private void Publish(FrameSlot slot)
     {
         ref var header = ref slot.Header;
+        var pixels = slot.Pixels[..(int)header.BytesUsed];
         header.ConfigurationGeneration = _generation;
         header.Epoch = _options.Epoch;
         header.DroppedBefore = _dropped;
         _dropped = 0;
         if (_options.Checksum)
         {
-            header.Checksum = Crc32C.Compute(slot.Pixels[..(int)header.BytesUsed]);
+            header.Checksum = Crc32C.Compute(pixels);
             header.Flags |= (uint)FrameFlags.Checksummed;
         }
         header.Complete = _clock.Now;
+        var isFrozen = _monitor.IsFrozen(header, pixels);
+        if (isFrozen)
+            _sink.Faulty(FrameFault.Frozen, header.Sequence, 0);
         _sink.Published(slot.Publish());
+        if (isFrozen)
+            _monitor.BearFrozen();
+    }
+
+    private void Refuse(FrameFault fault)
+    {
+        // Numbers that do not count are no frames that anybody misses.
+        if (_capture.Fault is null)
+            _dropped = Saturate(_dropped, 1);
+        _sink.Faulty(fault, _capture.Sequence, _capture.ControlSet);
+        _monitor.Refuse(fault, _capture.Sequence);
     }
 
     // The frame had its edge, so its set is bound to it and goes with it.
@@ -209,7 +234,7 @@ public sealed class CaptureLoop : IDisposable
         _capture.End();
         slot.Abandon();
         TellLosses();
-        if (!_capture.IsLatched)
+        if (!_capture.IsLatched || _capture.Fault is not null)
             return;
         Count(_capture.Sequence);
         _sink.Lost(_capture.Sequence, _capture.ControlSet,

@@ -17,6 +17,10 @@ public sealed record CaptureOptions
     /// <summary>Whether each frame's CRC-32C is put into its header.</summary>
     public bool Checksum { get; init; } = true;
 
+    /// <summary>Frames with the very pixels of the frame before, from which on the picture counts as frozen; 0 = a still picture is no
+    /// fault.</summary>
+    public int FrozenAfter { get; init; }
+
     /// <summary>The epoch of the camera's placement, for the frames' headers.</summary>
     public uint Epoch { get; init; }
 }

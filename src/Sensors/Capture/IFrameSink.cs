@@ -27,6 +27,13 @@ public interface IFrameSink
     /// <param name="reason">Why.</param>
     void Lost(ulong sequence, ulong controlSet, FrameLossReason reason);
 
+    /// <summary>Something is wrong with a frame. Unless it is <see cref="FrameFault.Frozen"/>, the frame is lost, and <see cref="Lost"/> is
+    /// not called for it.</summary>
+    /// <param name="fault">What is wrong.</param>
+    /// <param name="sequence">The number that the sensor gave it.</param>
+    /// <param name="controlSet">The control set that it was exposed for; 0 = none.</param>
+    void Faulty(FrameFault fault, ulong sequence, ulong controlSet);
+
     /// <summary>A control set that will not come with any frame.</summary>
     void ControlSetLost(in ControlSetLoss loss);
 

@@ -1,3 +1,4 @@
+using CameraFabric.Sensors.Capture;
 using CameraFabric.Sensors.Controls;
 using CameraFabric.Sensors.Frames;
 
@@ -8,17 +9,25 @@ public sealed class FrameCapture
 {
     private readonly ControlSchedule _schedule;
     private readonly ControlEntry[] _writes;
+    private readonly FrameMonitor? _monitor;
     private FrameSlot? _slot;
     private int _applied;
+    private long _renumbering;
 
     /// <summary>Makes one for a stream. <see cref="Begin"/> comes before each frame.</summary>
     public FrameCapture(FrameLayout layout, ControlSchedule schedule)
+        : this(layout, schedule, monitor: null)
+    {
+    }
+
+    internal FrameCapture(FrameLayout layout, ControlSchedule schedule, FrameMonitor? monitor)
     {
         ArgumentNullException.ThrowIfNull(layout);
         ArgumentNullException.ThrowIfNull(schedule);
         Layout = layout;
         _schedule = schedule;
         _writes = new ControlEntry[schedule.MaximumWrites];
+        _monitor = monitor;
     }
 
     /// <summary>Format, size and planes.</summary>
@@ -39,6 +48,15 @@ public sealed class FrameCapture
     /// <summary>The control set that this frame is exposed for; 0 = none.</summary>
     public ulong ControlSet { get; private set; }
 
+    /// <summary>The number that the sensor gave the frame; <see cref="Sequence"/>, unless a fault was scripted.</summary>
+    internal ulong Claimed { get; private set; }
+
+    /// <summary>What is wrong with the frame's number; null when nothing is, or nobody looks.</summary>
+    internal FrameFault? Fault { get; private set; }
+
+    /// <summary>The frame's header, for scripted faults.</summary>
+    internal ref FrameHeader Header => ref Slot.Header;
+
     private FrameSlot Slot => _slot
         ?? throw new InvalidOperationException("There is no frame to write: it was handed on when Capture returned.");
 
@@ -54,22 +72,32 @@ public sealed class FrameCapture
         IsComplete = false;
         Sequence = 0;
         ControlSet = 0;
+        _renumbering = 0;
+        Fault = null;
     }
+
+    /// <summary>Changes the number that the sensor will give the frame, for scripted faults.</summary>
+    internal void Renumber(long by) => _renumbering = by;
 
     /// <summary>Ends the sensor's access. For whoever drives a sensor, not for the sensor.</summary>
     public void End() => _slot = null;
 
     /// <summary>The edge of the frame, exactly once a frame: what to write into registers now.</summary>
-    /// <param name="sequence">The frame's number; larger than the one before. A jump says that the sensor lost frames.</param>
+    /// <param name="sequence">The frame's number; larger than the one before. A jump says that the sensor lost frames. A capture loop
+    /// drops a frame whose number is impossible.</param>
     /// <returns>The writes, in no particular order; valid until the next latch.</returns>
     /// <exception cref="InvalidOperationException">It was latched already.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The number is not larger than the one before.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Outside a capture loop: the number is not larger than the one before.</exception>
     public ReadOnlySpan<ControlEntry> Latch(ulong sequence)
     {
         _ = Slot;
         if (IsLatched)
             throw new InvalidOperationException($"Frame {Sequence} was latched already; each frame is latched once.");
-        var count = _schedule.Latch(sequence, _writes, out var set);
+        Claimed = sequence;
+        if (_renumbering != 0) sequence = (ulong)Math.Max(0, (long)sequence + _renumbering);
+        Fault = _monitor?.Number(sequence);
+        var set = 0UL;
+        var count = Fault is null ? _schedule.Latch(sequence, _writes, out set) : 0;
         IsLatched = true;
         Sequence = sequence;
         ControlSet = set;

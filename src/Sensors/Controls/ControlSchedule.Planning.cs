@@ -152,12 +152,24 @@ public sealed partial class ControlSchedule
             context.LastTurn = _turnsBefore[Row(frame)];
             if (context.IsForgotten)
                 Lose(set, ControlSetFailure.Cancelled, 0);
+            else if (sequence > _nextEdge && HasFired(set, frame))
+                Lose(set, ControlSetFailure.FrameLost, frame);
             else
                 context.Waiting.AddFirst(set);
             Clear(frame);
         }
         _nextFree = _plan.Forget();
         _globals.Forget(_nextEdge);
+    }
+
+    // A trigger that was written acts, whatever becomes of its frame: planned anew it would act twice.
+    private bool HasFired(ControlSet set, ulong frame)
+    {
+        foreach (ref readonly var entry in set.Controls.AsSpan())
+            if (IsUsable(entry, out var control) && _frameControls[control].IsTrigger
+                && frame < _nextEdge + (ulong)_frameControls[control].DelayFrames)
+                return true;
+        return false;
     }
 
     private void Clear(ulong frame)

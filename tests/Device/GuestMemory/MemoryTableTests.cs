@@ -124,17 +124,6 @@ public sealed class MemoryTableTests : IDisposable
     }
 
     [Fact]
-    public void Refuses_memory_that_can_be_shrunk_where_that_is_demanded()
-    {
-        using var loose = MemoryFile.Create("loose", FileBytes, MemorySeals.None);
-        var region = new MemoryRegion(0x1000, 0x1000, 0x1000, 0);
-        var strict = new MemoryLimits { RequireSealedSize = true };
-        var refused = Assert.Throws<GuestMemoryException>(() => MemoryTable.Create([region], [loose.Descriptor], strict));
-        Assert.Contains("F_SEAL_SHRINK", refused.Message, StringComparison.Ordinal);
-        MemoryTable.Create([region], [_file.Descriptor], strict).Retire();
-    }
-
-    [Fact]
     public void Stays_mapped_for_those_inside_when_it_is_retired()
     {
         var table = Create(new MemoryRegion(0x1000, 0x1000, 0x1000, 0));

@@ -29,6 +29,12 @@ internal sealed class EchoDevice : IVhostUserDevice
     /// <summary>Forgets held chains at the stop instead of giving them back.</summary>
     public bool Forgets { get; init; }
 
+    /// <summary>Wants so many bytes to be kept.</summary>
+    public int SavedStateBytes { get; init; }
+
+    /// <summary>The bytes that are kept.</summary>
+    public SavedState? Saved { get; private set; }
+
     /// <summary>Called with what the device was told, on the connection's thread.</summary>
     public Action<string>? OnTold { get; set; }
 
@@ -62,6 +68,12 @@ internal sealed class EchoDevice : IVhostUserDevice
     }
 
     public void FeaturesNegotiated(ulong features) => Negotiated = features;
+
+    public void SavedStateAttached(SavedState state, bool isFresh)
+    {
+        Saved = state;
+        Tell(isFresh ? "saved state, fresh" : "saved state");
+    }
 
     public void QueueStarted(Virtqueue queue)
     {

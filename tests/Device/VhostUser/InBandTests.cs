@@ -29,6 +29,24 @@ public sealed class InBandTests
     }
 
     [Fact]
+    public void A_call_that_came_before_there_was_a_channel_goes_out_as_soon_as_there_is_one()
+    {
+        using var rig = new Rig().Negotiate(ProtocolFeatures.All);
+        rig.ShareMemory();
+        rig.Program(1);
+        rig.Ask(1, 7);
+        rig.Frontend.SetVringEnable(1, true);
+        rig.Frontend.VringKick(1);
+        Assert.True(SpinWait.SpinUntil(() => rig.Rings[1].UsedIndex == 1, Rig.Soon), "the request was not served");
+
+        var channel = rig.Frontend.OpenBackendChannel();
+
+        Assert.True(channel.TryReceive(Rig.Soon, out var message));
+        Assert.Equal(new BackendMessage(BackendRequest.VringCall, 1), message);
+        rig.TakeEcho(1, 7);
+    }
+
+    [Fact]
     public void A_descriptor_is_preferred_to_messages()
     {
         using var rig = new Rig().Negotiate(ProtocolFeatures.All);

@@ -4,6 +4,7 @@ using CameraFabric.Device.Tests.GuestMemory;
 using CameraFabric.Device.Tests.Virtqueues;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Platform;
+using Microsoft.Win32.SafeHandles;
 
 namespace CameraFabric.Device.Tests.VhostUser;
 
@@ -28,6 +29,47 @@ public sealed class MemoryMessageTests
         Assert.True(before.IsReleased);
         rig.Device.Holds = false;
         rig.AskAndExpectEcho(value: 4);
+    }
+
+    [Fact]
+    public void Memory_beyond_the_guests_budget_is_refused_and_a_connection_that_ends_gives_back_what_it_had()
+    {
+        var budget = new MemoryBudget(8, (1 << 20) + 1);
+        var options = new VhostUserOptions { MemoryBudget = budget };
+        using (var first = new Rig(options: options).Negotiate().ShareMemory())
+        {
+            using var second = new Rig(options: options).Negotiate();
+            Assert.Throws<VhostUserException>(() => second.ShareMemory());
+            Assert.Equal(1, budget.Regions);
+
+            // The same again under running rings is no more than before; one that is refused by a ring leaves all as it was.
+            first.Run();
+            first.ShareMemory();
+            Assert.Throws<VhostUserException>(
+                () => first.Frontend.SetMemTable([first.Guest.Region with { FrontendAddress = 0x1000 }], [first.Guest.File.Descriptor]));
+            Assert.Equal(1, budget.Regions);
+            first.AskAndExpectEcho();
+        }
+
+        Assert.Equal(0, budget.Regions);
+        using var third = new Rig(options: options).Negotiate().ShareMemory();
+    }
+
+    [Fact]
+    public void A_writer_that_stays_does_not_hide_a_defect_nor_keep_anything_but_its_memory()
+    {
+        var budget = new MemoryBudget(8, 1 << 20);
+        var options = new VhostUserOptions { MemoryBudget = budget, StopTimeout = TimeSpan.FromMilliseconds(1) };
+        using var rig = new Rig(options: options).Negotiate().ShareMemory();
+        rig.Run();
+        rig.Run(1);
+        var queue = rig.Device.Queue(1)!;
+        Assert.True(queue.TryBeginWrite());
+        rig.Device.OnTold = what => { if (what == "stopping 0") throw new InvalidOperationException("a defect"); };
+        rig.Frontend.Dispose();
+        Assert.Equal("a defect", rig.Failure()?.Message);
+        Assert.Equal(0, budget.Regions);
+        queue.EndWrite();
     }
 
     [Fact]
@@ -66,6 +108,69 @@ public sealed class MemoryMessageTests
 
         rig.Device.Echo(rig.Device.Held[0]);
         rig.ShareMemory();
+    }
+
+    [Fact]
+    public void Earlier_tables_have_a_bounded_number_of_regions_mapped_and_a_refused_change_leaves_none()
+    {
+        var budget = new MemoryBudget(100, 1L << 40);
+        var name = $"many-{Guid.NewGuid():N}";
+        var options = new VhostUserOptions { MaximumMemoryRegions = 4, MemoryBudget = budget };
+        using (var rig = new Rig(new EchoDevice { Holds = true }, options).Negotiate())
+        using (var file = MemoryFile.Create(name, 3 * 4096))
+        {
+            MemoryRegion[] regions = [rig.Guest.Region, .. Enumerable.Range(1, 3).Select(i => Page((ulong)i))];
+            FileDescriptor[] files = [rig.Guest.File.Descriptor, .. Enumerable.Repeat(file.Descriptor, 3)];
+            rig.Frontend.SetMemTable(regions, files);
+            rig.Run();
+            for (var tables = 1; tables < 3; tables++)
+            {
+                Hold(rig, tables);
+                rig.Frontend.SetMemTable(regions, files);
+                Assert.Equal(3 * (tables + 1), Mapped(name));
+            }
+
+            Hold(rig, 3);
+            Assert.Throws<VhostUserException>(() => rig.Frontend.SetMemTable(regions, files));
+            Assert.Equal((9, 4), (Mapped(name), budget.Regions));
+
+            // What takes nothing more is not refused; nor is anything, once what was held is back.
+            rig.Frontend.RemMemReg(Page(3));
+            Assert.Throws<VhostUserException>(() => rig.Frontend.AddMemReg(Page(3), file.Descriptor));
+            rig.Device.Echo(rig.Device.Held[0]);
+            rig.Frontend.AddMemReg(Page(3), file.Descriptor);
+        }
+
+        Assert.Equal((0, 0), (Mapped(name), budget.Regions));
+
+        static MemoryRegion Page(ulong number) => new(number * 4096, 4096, number * 4096, (number - 1) * 4096);
+        static int Mapped(string name) => File.ReadLines("/proc/self/maps").Count(line => line.Contains(name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Memory_of_an_earlier_table_that_is_gone_is_the_reason_and_not_the_guest_that_read_zeros()
+    {
+        using var rig = new Rig(new EchoDevice { Holds = true }).Negotiate().ShareMemory();
+        using var loose = MemoryFile.Create("loose", 8192, MemorySeals.Seal);
+        var region = new MemoryRegion(0x9000_0000, 8192, 0x1000, 0);
+        rig.Frontend.AddMemReg(region, loose.Descriptor);
+        var ring = rig.Run();
+        ring.Add([(region.GuestAddress + 4096, 4, false), (DriverRing.AddressOf(ring.Buffers), 4, true)], false);
+        rig.Kicks[0].Signal();
+        Assert.True(SpinWait.SpinUntil(() => rig.Device.Held.Count == 1, Rig.Soon));
+        rig.Frontend.RemMemReg(region);
+
+        using (var handle = new SafeFileHandle(loose.Descriptor.Number, ownsHandle: false)) RandomAccess.SetLength(handle, 4096);
+        rig.Device.Held[0].Read(0, new byte[4]);
+        Assert.Contains("was shrunk from 8192 to 4096 bytes", rig.Backend.Break("the guest sent zeros"), StringComparison.Ordinal);
+        Assert.Contains("was shrunk from 8192 to 4096 bytes", rig.End().Message, StringComparison.Ordinal);
+    }
+
+    private static void Hold(Rig rig, int held)
+    {
+        rig.Ask();
+        rig.Kicks[0].Signal();
+        Assert.True(SpinWait.SpinUntil(() => rig.Device.Held.Count == held, Rig.Soon));
     }
 
     [Fact]
@@ -180,7 +285,7 @@ public sealed class MemoryMessageTests
     public void Memory_that_can_be_shrunk_is_refused_where_that_is_demanded()
     {
         using var rig = new Rig(options: new VhostUserOptions { RequireSealedMemory = true }).Negotiate();
-        using var loose = MemoryFile.Create("loose", 4096, MemorySeals.None);
+        using var loose = MemoryFile.Create("loose", 4096, MemorySeals.Seal);
         Assert.Throws<VhostUserException>(() => rig.Frontend.AddMemReg(new MemoryRegion(0, 4096, 0, 0), loose.Descriptor));
         rig.ShareMemory();
     }

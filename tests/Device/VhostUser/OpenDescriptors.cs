@@ -18,6 +18,9 @@ public sealed class OpenDescriptors : IDisposable
         _before = Links().Count;
     }
 
+    /// <summary>How many more than at the beginning are open now.</summary>
+    public int More => Links().Count - _before;
+
     /// <summary>
     /// Waits until as many descriptors more than at the beginning are open; fails if only the garbage collector could have closed them.
     /// </summary>
@@ -25,7 +28,7 @@ public sealed class OpenDescriptors : IDisposable
     {
         var wasFirm = IsFirm;
         Assert.True(
-            SpinWait.SpinUntil(() => Links().Count == _before + more || (wasFirm && !IsFirm), Rig.Soon) && (IsFirm || !wasFirm),
+            SpinWait.SpinUntil(() => Links().Count == _before + more || (wasFirm && !IsFirm), GuestFrontend.Soon) && (IsFirm || !wasFirm),
             $"{_before} descriptors were open at first, and {more} more should be now: {string.Join(", ", Links())}");
     }
 
@@ -43,7 +46,7 @@ public sealed class OpenDescriptors : IDisposable
         {
             // The one that reads this folder is gone before it is asked; an assembly is opened whenever the runtime first needs it.
             if (entry.LinkTarget is { } target && !target.StartsWith("/proc/", StringComparison.Ordinal)
-                && !target.EndsWith(".dll", StringComparison.Ordinal))
+                && !target.EndsWith(".dll", StringComparison.Ordinal) && !target.EndsWith(".pdb", StringComparison.Ordinal))
             {
                 links.Add(target);
             }

@@ -16,6 +16,7 @@ public sealed class WireTests
         Assert.Equal((32, WireRegion.Bytes), (Unsafe.SizeOf<WireRegion>(), 32));
         Assert.Equal((40, SingleRegion.Bytes), (Unsafe.SizeOf<SingleRegion>(), 40));
         Assert.Equal((12, ConfigHeader.Bytes), (Unsafe.SizeOf<ConfigHeader>(), 12));
+        Assert.Equal((20, WireInflight.Bytes), (Unsafe.SizeOf<WireInflight>(), 20));
     }
 
     [Fact]
@@ -34,6 +35,7 @@ public sealed class WireTests
             "09000000 00000000 01000000 00000000 02000000 00000000 03000000 00000000 04000000 00000000",
             Hex(new SingleRegion(9, new WireRegion(1, 2, 3, 4))));
         Assert.Equal("01000000 02000000 03000000", Hex(new ConfigHeader(Offset: 1, Size: 2, Flags: 3)));
+        Assert.Equal("01000000 00000000 02000000 00000000 03000400", Hex(new WireInflight(Size: 1, Offset: 2, Queues: 3, QueueSize: 4)));
     }
 
     [Theory]
@@ -45,6 +47,8 @@ public sealed class WireTests
     [InlineData(FrontendRequest.SetVringEnable, 18)]
     [InlineData(FrontendRequest.SetBackendReqFd, 21)]
     [InlineData(FrontendRequest.GetConfig, 24)]
+    [InlineData(FrontendRequest.GetInflightFd, 31)]
+    [InlineData(FrontendRequest.SetInflightFd, 32)]
     [InlineData(FrontendRequest.ResetDevice, 34)]
     [InlineData(FrontendRequest.VringKick, 35)]
     [InlineData(FrontendRequest.RemMemReg, 38)]
@@ -65,7 +69,7 @@ public sealed class WireTests
     [Fact]
     public void Only_what_is_implemented_is_offered()
     {
-        Assert.Equal(0b1_1110_0110_0010_1001UL, (ulong)ProtocolFeatures.All);
+        Assert.Equal(0b1_1111_0110_0010_1001UL, (ulong)ProtocolFeatures.All);
     }
 
     private static string Hex<T>(T value)

@@ -53,6 +53,18 @@ public sealed class StopTests : IDisposable
     }
 
     [Fact]
+    public void Who_holds_a_chain_may_still_ask_for_its_memory_after_a_stop_and_is_not_let_in()
+    {
+        var chain = Pop();
+        _queue.Stop();
+        _guest.Table.Retire();
+        Assert.True(_guest.Table.IsReleased);
+        Assert.Same(_guest.Table, chain.Memory);
+        Assert.True(chain.Memory.TryTranslate(DriverRing.AddressOf(_ring.Buffers), 4, out _, out var error), error);
+        Assert.False(_queue.TryBeginWrite());
+    }
+
+    [Fact]
     public void A_stop_waits_for_the_writer_that_is_inside()
     {
         var chain = Pop();

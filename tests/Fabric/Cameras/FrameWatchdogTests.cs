@@ -37,6 +37,19 @@ public sealed class FrameWatchdogTests
     }
 
     [Fact]
+    public void A_frame_that_says_nothing_leaves_what_the_sensor_said_before_and_a_start_does_not()
+    {
+        _watchdog.Start(now: 0, Period, firstFrame: 0);
+        _watchdog.Frame(now: 50, duration: 1000);
+        _watchdog.Frame(now: 1050, duration: 0);
+
+        Assert.False(_watchdog.IsExpired(1050 + 2999));
+        Assert.True(_watchdog.IsExpired(1050 + 3000));
+        _watchdog.Start(now: 5000, Period, firstFrame: 0);
+        Assert.True(_watchdog.IsExpired(5000 + 3 * Period));
+    }
+
+    [Fact]
     public void A_long_frame_that_was_asked_for_is_allowed_for_before_it_comes()
     {
         _watchdog.Start(now: 0, Period, firstFrame: 0);
@@ -45,7 +58,7 @@ public sealed class FrameWatchdogTests
 
         Assert.False(_watchdog.IsExpired(10 + 1499));
         _watchdog.Frame(now: 600, duration: 500);
-        _watchdog.Frame(now: 700, duration: 0);
+        _watchdog.Frame(now: 700, duration: Period);
         Assert.True(_watchdog.IsExpired(700 + 3 * Period));
     }
 
@@ -73,10 +86,26 @@ public sealed class FrameWatchdogTests
     public void Time_in_which_nobody_could_report_does_not_count()
     {
         _watchdog.Start(now: 0, Period, firstFrame: 0);
-        _watchdog.Excuse(duration: 1000);
+        _watchdog.Excuse(now: 2 * Period, duration: Period);
 
-        Assert.False(_watchdog.IsExpired(1000 + 3 * Period - 1));
-        Assert.True(_watchdog.IsExpired(1000 + 3 * Period));
+        Assert.False(_watchdog.IsExpired(4 * Period - 1));
+        Assert.True(_watchdog.IsExpired(4 * Period));
+    }
+
+    [Fact]
+    public void After_a_stall_longer_than_the_silence_allowed_the_count_begins_anew_but_only_once_without_a_frame()
+    {
+        _watchdog.Start(now: 0, Period, firstFrame: 0);
+        _watchdog.Excuse(now: 1290, duration: 1000);
+        Assert.False(_watchdog.IsExpired(1290 + 3 * Period - 1));
+        Assert.True(_watchdog.IsExpired(1290 + 3 * Period));
+
+        _watchdog.Excuse(now: 2500, duration: 1000);
+        Assert.True(_watchdog.IsExpired(1290 + 1000 + 3 * Period));
+
+        _watchdog.Frame(now: 2600, duration: 0);
+        _watchdog.Excuse(now: 3890, duration: 1000);
+        Assert.False(_watchdog.IsExpired(3890 + 3 * Period - 1));
     }
 
     [Fact]

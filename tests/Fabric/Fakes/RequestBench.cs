@@ -39,7 +39,7 @@ internal sealed class RequestBench : ICameraSessionHost, IDisposable
     private ulong _lastId;
     private (string What, ulong Ticket) _asked;
 
-    public RequestBench(ulong id, SessionRole role, IActorRef? told = null, FrameClock? clock = null)
+    public RequestBench(ulong id, SessionRole role, IActorRef? told = null, FrameClock? clock = null, ByteBudget? bytes = null)
     {
         var queue = new DriverQueueOptions { Size = 64 };
         _controls = new DriverQueue(_ram, CameraWire.ControlQueue, queue);
@@ -49,7 +49,7 @@ internal sealed class RequestBench : ICameraSessionHost, IDisposable
             (ulong)_ram.MappingOffset)], [file], new MemoryLimits());
         _controlQueue = StartQueue(_controls);
         _requestQueue = StartQueue(_requests);
-        Entry = new FanOutSession(id, role, Meter, told ?? ActorRefs.Nobody, Buffers);
+        Entry = new FanOutSession(id, role, Meter, told ?? ActorRefs.Nobody, Buffers) { Bytes = bytes };
         Session = new CameraSession(new CameraSessionOptions { SessionId = id, RequestTimeout = TimeSpan.FromSeconds(10) }, Profile, role,
             this, clock ?? FrameClock.System);
         _pixels = [.. Enumerable.Range(0, Buffers).Select(_ => _ram.Allocate(FrameBytes))];

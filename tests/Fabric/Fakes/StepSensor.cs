@@ -14,6 +14,7 @@ internal sealed class StepSensors
     private int _opened;
     private int _disposed;
     private int _running;
+    private int _configured;
 
     public CameraProfile Profile { get; init; } = RequestBench.Profile;
 
@@ -26,6 +27,8 @@ internal sealed class StepSensors
     public int Opened => Volatile.Read(ref _opened);
 
     public int Disposed => Volatile.Read(ref _disposed);
+
+    public int Configured => Volatile.Read(ref _configured);
 
     public int Running => Volatile.Read(ref _running);
 
@@ -69,6 +72,7 @@ internal sealed class StepSensors
         public void Configure(StreamConfiguration configuration)
         {
             if (steps.Running != 0) steps.Faults.Enqueue("configured while running");
+            Interlocked.Increment(ref steps._configured);
         }
 
         public void Start()

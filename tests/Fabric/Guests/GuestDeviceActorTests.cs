@@ -105,7 +105,9 @@ public sealed class GuestDeviceActorTests : TestKit
             FrameClock.System, _loggers)));
         _camera.ExpectMsg<DescribeCamera>(Patience);
         _camera.Reply(new CameraDescribed(RequestBench.Profile));
-        AwaitCondition(() => File.Exists(SocketPath), Patience);
+
+        // The file is there a moment before anybody listens.
+        AwaitCondition(() => _loggers.Lines.Any(static line => line.Contains("listening on", StringComparison.Ordinal)), Patience);
         return device;
     }
 }

@@ -15,9 +15,9 @@ public sealed class AllocationTests(ITestOutputHelper output)
     private const int Buffers = 4;
 
     [Theory]
-    [InlineData(SessionRole.Observer, 24)]
-    [InlineData(SessionRole.Owner, 64)]
-    public async Task A_delivered_frame_allocates_next_to_nothing(SessionRole role, int limit)
+    [InlineData(SessionRole.Observer)]
+    [InlineData(SessionRole.Owner)]
+    public async Task A_delivered_frame_allocates_nothing(SessionRole role)
     {
         var patient = new FabricOptions { WatchdogFloor = TimeSpan.FromSeconds(10) };
         await using var fabric = RunningFabric.Start(
@@ -43,7 +43,9 @@ public sealed class AllocationTests(ITestOutputHelper output)
 
         output.WriteLine($"{perFrame} bytes a frame");
         Assert.Equal(0, loop.Failed);
-        Assert.True(perFrame < limit, $"{perFrame} bytes a frame");
+
+        // What is left is the timers' (once a second a session looks at its deadlines), not the frames'.
+        Assert.True(perFrame < 4, $"{perFrame} bytes a frame");
     }
 
     private sealed class Resubmitter : ICameraListener

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Guest.Camera;
+using CameraFabric.Guest.Memory;
 using CameraFabric.Guest.Transport;
 using CameraFabric.Sensors.Controls;
 using CameraFabric.Sensors.Profiles;
@@ -16,9 +17,12 @@ internal sealed class TestDriver : ICameraListener, IDisposable
     private readonly BlockingCollection<(CameraEvent Event, ImmutableArray<ReportedControl> Controls)> _events = [];
     private readonly Queue<int> _buffers = new();
 
-    public TestDriver(string socket)
+    public TestDriver(string socket, GuestRamOptions? memory = null)
     {
-        var options = new CameraDriverOptions { Transport = new VirtioTransportOptions { MemoryBytes = 64 << 20 } };
+        var options = new CameraDriverOptions
+        {
+            Transport = new VirtioTransportOptions { MemoryBytes = 64 << 20, Memory = memory ?? new GuestRamOptions() },
+        };
         Driver = CameraDriver.Connect(socket, this, options);
         Driver.GetCapabilities();
     }
@@ -29,11 +33,11 @@ internal sealed class TestDriver : ICameraListener, IDisposable
 
     public TaskCompletionSource<string> Gone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public static async Task<TestDriver> ConnectAsync(RunningFabric fabric, string guest, string camera)
+    public static async Task<TestDriver> ConnectAsync(RunningFabric fabric, string guest, string camera, GuestRamOptions? memory = null)
     {
         var socket = fabric.Socket(guest, camera);
         await fabric.WaitAsync(_ => File.Exists(socket), $"nobody listens on {socket}");
-        return new TestDriver(socket);
+        return new TestDriver(socket, memory);
     }
 
     public CameraStream Configure(StreamConfiguration? wanted = null, int buffers = 4)
@@ -114,6 +118,20 @@ internal sealed class TestDriver : ICameraListener, IDisposable
 
         Assert.Fail($"no event {type} {code} has come");
         return default;
+    }
+
+    /// <summary>The next event of each kind, in whatever order they come; others are passed over.</summary>
+    public CameraEvent[] NextEvents(params (CameraEventType Type, uint Code)[] kinds)
+    {
+        var found = new CameraEvent[kinds.Length];
+        while (found.Any(static occurred => occurred.Type == CameraEventType.None))
+        {
+            Assert.True(_events.TryTake(out var item, RunningFabric.Patience), $"not all of {string.Join(", ", kinds)} have come");
+            var kind = Array.IndexOf(kinds, (item.Event.Type, item.Event.Code));
+            if (kind >= 0 && found[kind].Type == CameraEventType.None) found[kind] = item.Event;
+        }
+
+        return found;
     }
 
     public void Dispose() => Driver.Dispose();

@@ -33,6 +33,25 @@ public sealed class RoundTripTests : IDisposable
         scenarios: 60);
 
     [Fact]
+    public void Any_bytes_are_a_message_or_refused_and_nothing_else() => Properties.Hold(
+        decisions =>
+        {
+            foreach (var message in Messages(decisions))
+            {
+                var serializer = (FabricSerializer)_system.Serialization.FindSerializerFor(message);
+                var bytes = serializer.ToBinary(message);
+                for (var changes = 1 + decisions.Below(3); changes > 0; changes--)
+                {
+                    bytes[decisions.Below(bytes.Length)] = (byte)decisions.Below(256);
+                }
+
+                if (decisions.Below(4) == 0) bytes = bytes[..decisions.Below(bytes.Length)];
+                IsAMessageOrRefused(serializer, bytes, serializer.Manifest(message));
+            }
+        },
+        scenarios: 100);
+
+    [Fact]
     public void No_message_is_forgotten_here()
     {
         var tested = Messages(new Decisions([])).Select(message => message.GetType()).ToHashSet();
@@ -91,7 +110,8 @@ public sealed class RoundTripTests : IDisposable
         yield return new StopStream(ticket, session);
         yield return new StreamAnswered(ticket, flag, status);
         yield return new LeaveCamera(session);
-        yield return new SourceMoved((SourceEvent)(d.Below(3) + 1), (ulong)d.Long());
+        yield return new SourceMoved((SourceEvent)(d.Below(3) + 1), (ulong)d.Long(), (SourceFault)d.Below(10));
+        yield return new SourceFaulty((SourceFault)d.Below(10), (ulong)d.Long());
         yield return new StreamSilent((ulong)d.Long());
         yield return new SubmitControls(new ControlSet { Id = ticket, Context = session, TargetFrame = (ulong)d.Long(), Strict = flag,
             Controls = controls });
@@ -119,6 +139,18 @@ public sealed class RoundTripTests : IDisposable
         5 => ControlValue.FromSize((uint)d.Below(99), (uint)d.Below(99)),
         _ => ControlValue.FromBytes(new byte[d.Below(65)]),
     };
+
+    private static void IsAMessageOrRefused(FabricSerializer serializer, byte[] bytes, string manifest)
+    {
+        try
+        {
+            Assert.Equal(manifest, serializer.FromBinary(bytes, manifest).GetType().Name);
+        }
+        catch (MessagePackSerializationException error)
+        {
+            Assert.NotEqual("", error.Message);
+        }
+    }
 
     // Records compare arrays by reference, so what holds arrays is compared by what it says.
     private static void AssertSame(object expected, object actual)

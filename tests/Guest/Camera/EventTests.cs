@@ -75,6 +75,29 @@ public sealed class EventTests
         }
     }
 
+    [Fact]
+    public void Any_bytes_are_an_event_or_told_as_a_violation()
+    {
+        using var bench = CameraBench.Open();
+        var random = new Random(1);
+        for (var i = 1; i <= 500; i++)
+        {
+            var bytes = new byte[random.Next(1, 200)];
+            random.NextBytes(bytes);
+            var isLike = random.Next(3) > 0;
+            if (isLike) Event((ulong)i, (CameraEventType)random.Next(10), random.Next(60, 200)).CopyTo(bytes = new byte[200], 0);
+            bench.Camera.RawEvent(bytes);
+
+            // The driver lives: an honest event behind it arrives, whatever was said of the one before.
+            var before = bench.Events.Count;
+            bench.Camera.RawEvent(Event((ulong)i));
+            bench.WaitFor(() => bench.Events.Count > before && bench.Events.Last().Event.Type == CameraEventType.Stream, $"event {i}");
+        }
+
+        Assert.NotEmpty(bench.Violations);
+        Assert.All(bench.Violations, violation => Assert.Contains("event", violation, StringComparison.Ordinal));
+    }
+
     private static byte[] Event(ulong sequence, CameraEventType type = CameraEventType.Stream, int length = CameraEvent.Bytes) =>
         ScriptedCamera.Bytes(new CameraEvent(type, 0, (uint)length, sequence, 0, 0, 0, 0, 0, 0, 0));
 }

@@ -26,6 +26,7 @@ public sealed class GuestReportTests
         },
         Requests = new GuestRequestReport { Submitted = 300, Unfinished = 0, ByStatus = new Dictionary<string, long> { ["Ok"] = 300 } },
         Latency = new GuestLatencyReport { Count = 300, P50 = 812.5, P99 = 2000, Maximum = 2500.25 },
+        Interruptions = new GuestInterruptionReport { Count = 1, Recovered = 1, LongestGap = 412000, LastGap = 412000, Cancelled = 4 },
         Pace = new GuestPaceReport { Period = 33366.7, MaximumGap = 66000, Stutters = 1 },
         Controls = new GuestControlReport { Applied = 1, Late = 2, Clamped = 3, Ignored = 4, Lost = 5 },
         Verification = new GuestVerificationReport { Checksums = 300, Stamps = 299, Failures = 0, First = [] },

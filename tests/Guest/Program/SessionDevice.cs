@@ -65,6 +65,13 @@ internal sealed class SessionDevice : IVhostUserDevice, ICameraSessionHost, IFra
     {
     }
 
+    public int SavedStateBytes => CameraSession.SavedStateBytes;
+
+    public void SavedStateAttached(SavedState state, bool isFresh)
+    {
+        lock (_gate) _session.OnSavedState(state, isFresh);
+    }
+
     public void QueueStarted(Virtqueue queue) => _queues[queue.Index] = queue;
 
     public void QueueStopping(Virtqueue queue)
@@ -162,6 +169,10 @@ internal sealed class SessionDevice : IVhostUserDevice, ICameraSessionHost, IFra
             TellSkipped(sequence);
             _session.OnFramesDropped(1, DropReason.Overrun, sequence);
         }
+    }
+
+    public void Faulty(FrameFault fault, ulong sequence, ulong controlSet)
+    {
     }
 
     public void ControlSetLost(in ControlSetLoss loss)

@@ -17,4 +17,13 @@ public sealed class GuestOutputTests
         Assert.Equal("applied 3, clamped 2, ignored 1, without a frame 4", GuestOutput.Controls(controls));
         Assert.Equal("-", GuestOutput.Controls(new GuestControlReport { Applied = 0, Late = 0, Clamped = 0, Ignored = 0, Lost = 0 }));
     }
+
+    [Fact]
+    public void What_interruptions_cost_is_told_if_there_were_any()
+    {
+        var told = new GuestInterruptionReport { Count = 2, Recovered = 2, LongestGap = 412_340, LastGap = 412_340, Cancelled = 8 };
+
+        Assert.Equal("interruptions: 2, longest gap 412.3 ms from frame to frame, 8 requests cancelled by them; discontinuities: 2", GuestOutput.Interruptions(told, 2));
+        Assert.Null(GuestOutput.Interruptions(told with { Count = 0 }, 0));
+    }
 }

@@ -36,6 +36,9 @@ public sealed class ReadyRigsTests
             definitions.GetProperty("camera").GetProperty("properties").GetProperty("pattern").GetProperty("enum").EnumerateArray().Select(pattern => pattern.GetString()),
             Enum.GetNames<SyntheticPattern>().Select(RigWords.Of));
         Assert.Equal(Keys(definitions.GetProperty("guest")), KeysOfReader("guests: { a: { x: 1 } }", "guests."));
+        Assert.Equal(
+            Keys(definitions.GetProperty("guest").GetProperty("properties").GetProperty("budget")),
+            KeysOfReader("guests: { a: { budget: { x: 1 } } }", "guests."));
     }
 
     [Fact]
@@ -52,6 +55,7 @@ public sealed class ReadyRigsTests
                 TimeSpan { TotalSeconds: < 1 } time => $"{time.TotalMilliseconds}ms",
                 TimeSpan time => $"{time.TotalSeconds}s",
                 bool flag => flag ? "true" : "false",
+                Enum choice => RigWords.Of(choice.ToString()),
                 var other => $"{other}",
             };
             Assert.True(page.Contains($"| `{name}` | {value} |", StringComparison.Ordinal), $"docs/architecture.md has no row '| `{name}` | {value} |'");

@@ -1,5 +1,9 @@
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Hosting.Rigs;
+using CameraFabric.Platform;
+using CameraFabric.Sensors;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace CameraFabric.Hosting.Tests.Rigs;
 
@@ -65,6 +69,68 @@ public sealed class RigReaderTests
         Assert.Contains("did you mean 'rear'?", error.Errors[8].Right);
     }
 
+    [Fact]
+    public void Faults_are_read_entry_by_entry_and_a_wrong_one_is_named_with_its_place()
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse("""
+            rig: faults
+            cameras:
+              front: { sensor: synthetic, format: NV12, size: 640x360, rate: 30, faults: [freeze@300+30, trow@500, hang@900+5s] }
+              rear: { sensor: synthetic, format: NV12, size: 640x360, rate: 30, faults: { throw: 3 } }
+            """));
+
+        Assert.Equal([(3, 94), (4, 77)], error.Errors.Select(mistake => (mistake.At.Line, mistake.At.Column)));
+        Assert.Equal(["cameras.front.faults", "cameras.rear.faults"], error.Errors.Select(mistake => mistake.Path));
+        Assert.Contains("did you mean 'throw'?", error.Errors[0].Right);
+    }
+
+    [Theory]
+    [InlineData("", 30)]
+    [InlineData(", pattern: black", 30)]
+    [InlineData(", stamp: false", 0)]
+    [InlineData(", stamp: false, frozen-after: 7", 7)]
+    [InlineData(", frozen-after: off", 0)]
+    public void A_picture_can_freeze_where_no_frame_equals_another_or_the_rig_says_so(string keys, int frames)
+    {
+        var rig = Parse($$"""
+            rig: frozen
+            cameras:
+              front: { sensor: synthetic, format: NV12, size: 640x360, rate: 30{{keys}} }
+            """);
+
+        Assert.Equal(frames, rig.Cameras[0].FrozenAfter);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("1")]
+    [InlineData("often")]
+    public void Frozen_after_is_a_number_of_frames_or_off(string value)
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse($$"""
+            rig: frozen
+            cameras:
+              front: { sensor: synthetic, format: NV12, size: 640x360, rate: 30, frozen-after: {{value}} }
+            """));
+
+        var mistake = Assert.Single(error.Errors);
+        Assert.Equal(("cameras.front.frozen-after", "write 2 to 100000 frames, or 'off'"), (mistake.Path, mistake.Right));
+    }
+
+    [Fact]
+    public void A_camera_with_faults_opens_a_sensor_to_which_they_happen()
+    {
+        var rig = Parse("""
+            rig: faults
+            cameras:
+              front: { sensor: synthetic, format: NV12, size: 640x360, rate: 30, faults: [throw-open@1] }
+            """);
+
+        var context = new SensorContext("front", FrameClock.System, FirstSequence: 1);
+        Assert.Throws<IOException>(() => rig.Cameras[0].Sensor(context));
+        rig.Cameras[0].Sensor(context).Dispose();
+    }
+
     [Theory]
     [InlineData("cluster: { cameras: { front: owner } }\n  other: { cameras: { front: owner } }", "guests.other.cameras.front.role", "owned by 'cluster'")]
     [InlineData("cluster: { cameras: { front: interleaved } }", "guests.cluster.cameras.front.role", "not shared by turns")]
@@ -81,6 +147,61 @@ public sealed class RigReaderTests
             """));
 
         Assert.Contains(error.Errors, mistake => mistake.Path == path && mistake.Message.Contains(message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_guests_budget_and_what_ends_its_quarantine_are_read_and_what_is_left_out_is_the_nodes_default()
+    {
+        var rig = Parse(Good.Replace("buffer-mib: 16 }", """
+            buffer-mib: 16, memory-mib: 512, memory-regions: 12, megabytes-per-second: 20, connections-per-second: 3 }
+                quarantine: operator
+            """, StringComparison.Ordinal));
+
+        var (cluster, recorder) = (rig.Guests[0], rig.Guests[1]);
+        Assert.Equal((512L << 20, 12, 20_000_000L, 3), (recorder.MaximumMemoryBytes, recorder.MaximumMemoryRegions, recorder.BytesPerSecond, recorder.ConnectionsPerSecond));
+        Assert.Equal(QuarantineRule.Operator, recorder.Quarantine);
+        Assert.Null(cluster.Quarantine ?? (object?)cluster.MaximumMemoryBytes ?? cluster.MaximumMemoryRegions ?? cluster.BytesPerSecond ?? (object?)cluster.ConnectionsPerSecond);
+        Assert.Equal(0, Parse(Good.Replace("buffer-mib: 16 }", "buffer-mib: 16, megabytes-per-second: 0 }", StringComparison.Ordinal)).Guests[1].BytesPerSecond);
+        Assert.Equal(QuarantineRule.Operator, Parse(Good + "\noptions: { quarantine: operator }").Options.Quarantine);
+    }
+
+    [Theory]
+    [InlineData("budget: { megabytes-per-second: -1 }", "budget.megabytes-per-second", "at least 1, or 0 for no limit")]
+    [InlineData("budget: { memory-mib: 0 }", "budget.memory-mib", "at least 1 MiB")]
+    [InlineData("budget: { memory-regions: 0 }", "budget.memory-regions", "1 to 509")]
+    [InlineData("budget: { connections-per-second: 1001 }", "budget.connections-per-second", "1 to 1000")]
+    [InlineData("quarantine: operater", "quarantine", "did you mean 'operator'?")]
+    public void A_budget_that_cannot_be_is_refused_with_what_would_be_right(string key, string path, string right)
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse(Good.Replace(
+            "cameras: { front: owner, cabin: observer }", $"cameras: {{ front: owner }}\n    {key}", StringComparison.Ordinal)));
+
+        Assert.Contains(right, Assert.Single(error.Errors, mistake => mistake.Path == $"guests.cluster.{path}").Right);
+    }
+
+    [Theory]
+    [InlineData("quarantine: never", "options.quarantine", "write one of: reconnect, operator")]
+    [InlineData("quarantine-pause: 2min", "options.quarantine-pause-maximum", "from 120s")]
+    [InlineData("quarantine-violations: 0", "options.quarantine-violations", "1 to 100")]
+    [InlineData("guest-bytes-per-second: -1", "options.guest-bytes-per-second", "from 0")]
+    public void An_option_of_quarantine_that_cannot_be_is_refused(string option, string path, string right)
+    {
+        var error = Assert.Throws<RigFileException>(() => Parse($"{Good}\noptions: {{ {option} }}"));
+
+        Assert.Contains(right, Assert.Single(error.Errors, mistake => mistake.Path == path).Right);
+    }
+
+    [Fact]
+    public void A_mistake_is_told_with_the_files_path_as_it_was_given()
+    {
+        var folder = Directory.CreateTempSubdirectory("cf-rig-");
+        var file = Path.Combine(folder.FullName, "wrong.yaml");
+        File.WriteAllText(file, "rig: x");
+
+        var error = Assert.Throws<RigFileException>(() => RigReader.Read(file));
+
+        folder.Delete(recursive: true);
+        Assert.StartsWith($"{file}:1:", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -118,6 +239,39 @@ public sealed class RigReaderTests
         var mistake = Assert.Single(error.Errors, mistake => mistake.Path == path);
         Assert.Contains(right, mistake.Right);
         Assert.True(column == 0 || mistake.At.Column == column, $"{mistake.At}");
+    }
+
+    [Fact]
+    public void Any_text_is_a_rig_or_a_list_of_mistakes_with_their_places()
+    {
+        var piece = Gen.OneOf(
+            Gen.Elements("\0", "\t", "\n", "\r\n  ", ": ", "- ", "{", "}", "[", "]", "&a ", "*a", "!!", "%", "\"", "'", "#", "? ", "|\n", "/"),
+            Gen.Elements("rig", "cameras", "guests", "options", "front", "sensor", "replay", "file", "size", "rate", "slots", "runtime"),
+            Gen.Elements("0", "-1", "1e9", "99999999999999999999", "NaN", "0x0", "1/0", "640x", "ms", "5ms", "true", "~", "\ud800", "é"),
+            ArbMap.Default.GeneratorFor<char>().Select(letter => letter.ToString()));
+        var change = from at in Gen.Choose(0, Good.Length)
+                     from removed in Gen.Choose(0, 12)
+                     from added in Gen.Choose(0, 3).SelectMany(piece.ArrayOf)
+                     select (At: at, Removed: removed, Added: string.Concat(added));
+        Prop.ForAll(Gen.Choose(1, 6).SelectMany(change.ArrayOf).ToArbitrary(), changes =>
+        {
+            var text = Good;
+            foreach (var (at, removed, added) in changes)
+            {
+                var start = Math.Min(at, text.Length);
+                text = text.Remove(start, Math.Min(removed, text.Length - start)).Insert(start, added);
+            }
+
+            try
+            {
+                Assert.NotEmpty(Parse(text).Cameras);
+            }
+            catch (RigFileException error)
+            {
+                Assert.All(error.Errors, mistake => Assert.True(mistake.At is { Line: >= 1, Column: >= 1 }, error.Message));
+                Assert.All(error.Errors, static mistake => Assert.NotEqual("", mistake.Message));
+            }
+        }).QuickCheckThrowOnFailure();
     }
 
     private static Rig Parse(string text) => RigReader.Parse(text, "rig.yaml", Path.GetTempPath());

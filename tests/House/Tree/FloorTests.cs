@@ -42,17 +42,17 @@ public sealed class FloorTests
     public void Product_code_references_no_stand_in_by_itself()
     {
         // Which package set it is, is decided in eng/ alone.
-        var wrong = Repository.Projects("src", "tests", "bench")
+        var wrong = Repository.Projects("src", "tests", "bench", "fuzz")
             .Where(p => File.ReadAllText(p).Contains("compat/", StringComparison.Ordinal));
         Rule.Holds(wrong.Select(Repository.NameOf));
     }
 
     [Fact]
-    public void Every_project_of_src_and_tests_is_in_the_solution()
+    public void Every_project_of_src_tests_bench_and_fuzz_is_in_the_solution()
     {
         var solution = XDocument.Load(Repository.PathOf("CameraFabric.slnx"));
         var listed = solution.Descendants("Project").Select(p => (string?)p.Attribute("Path") ?? "").ToHashSet();
-        var missing = Repository.Projects("src", "tests").Select(Repository.NameOf).Where(p => !listed.Contains(p));
+        var missing = Repository.Projects("src", "tests", "bench", "fuzz").Select(Repository.NameOf).Where(p => !listed.Contains(p));
         Rule.Holds(missing);
     }
 

@@ -3,7 +3,7 @@ namespace CameraFabric.House.Tests.Tree;
 /// <summary>The checkout that these tests were built from.</summary>
 public static class Repository
 {
-    private static readonly string[] SourceFolders = ["src", "tests", "bench", "compat"];
+    private static readonly string[] SourceFolders = ["src", "tests", "bench", "fuzz", "compat"];
 
     /// <summary>The folder that holds the solution.</summary>
     public static string Root { get; } = FindRoot();

@@ -1,3 +1,4 @@
+using CameraFabric.Platform.Native;
 namespace CameraFabric.Platform.Tests.Descriptors;
 
 public sealed class PollerTests
@@ -20,6 +21,23 @@ public sealed class PollerTests
 
         signal.TryConsume(out _);
         Assert.Equal(0, poller.Wait(_results, TimeSpan.Zero));
+    }
+
+    [Fact]
+    public void On_change_a_counting_eventfd_is_reported_once_for_each_signal_however_much_it_holds()
+    {
+        const int Semaphore = 1;
+        using var poller = new Poller();
+        using var signal = EventFd.FromDescriptor(new FileDescriptor(Libc.EventFd(1_000_000, Libc.EventFdNonBlocking | Semaphore)));
+        poller.Add(signal.Descriptor, PollEvents.Readable | PollEvents.OnChange, 5);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(1, poller.Wait(_results, OpenDescriptors.Patience));
+            Assert.True(signal.TryConsume(out var count));
+            Assert.Equal(1UL, count);
+            Assert.Equal(0, poller.Wait(_results, TimeSpan.Zero));
+            signal.Signal();
+        }
     }
 
     [Fact]

@@ -78,6 +78,16 @@ public sealed class SystemFrameClockTests
     }
 
     [Fact]
+    public void Threads_that_have_ended_leave_nothing_open()
+    {
+        var clock = new SystemFrameClock();
+        for (var i = 0; i < 20; i++)
+            Assert.True(new RealThread<bool>(() => clock.WaitUntil(clock.Now + 10_000, CancellationToken.None)).Result());
+
+        Assert.Equal(1, clock.Interruptions);
+    }
+
+    [Fact]
     public void Waiting_allocates_nothing_once_it_has_begun()
     {
         var waiter = new RealThread<long>(() =>

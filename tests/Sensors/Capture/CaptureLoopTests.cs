@@ -311,6 +311,10 @@ public sealed class CaptureLoopTests : IDisposable
                 _kept[--_count]!.Return();
         }
 
+        public void Faulty(FrameFault fault, ulong sequence, ulong controlSet)
+        {
+        }
+
         public void ControlSetLost(in ControlSetLoss loss)
         {
         }

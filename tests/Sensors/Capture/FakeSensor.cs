@@ -36,6 +36,9 @@ internal sealed class FakeSensor(FrameClock clock, ulong firstSequence = 0) : IS
 
     public bool IsPaced { get; set; } = true;
 
+    /// <summary>Pixels have the value of the frame's number instead of the gain's.</summary>
+    public bool PixelIsNumber { get; init; }
+
     /// <summary>Done before a frame's edge; gets its number and may give another.</summary>
     public Func<ulong, ulong>? BeforeEdge { get; set; }
 
@@ -69,7 +72,7 @@ internal sealed class FakeSensor(FrameClock clock, ulong firstSequence = 0) : IS
             _nextGain = write.Value.AsInt32();
         if (AfterEdge is not null && !AfterEdge(_sequence, stop))
             return;
-        capture.Pixels.Fill((byte)_gain);
+        capture.Pixels.Fill(PixelIsNumber ? (byte)_sequence : (byte)_gain);
         capture.Applied(Gain.Id, ControlValue.From(_gain));
         capture.Complete(_edge - 1000, capture.Layout.TotalBytes);
         _sequence++;

@@ -16,6 +16,8 @@ internal sealed class RecordingSink : IFrameSink
 
     public void Lost(ulong sequence, ulong controlSet, FrameLossReason reason) => _events.Add((sequence, controlSet, reason));
 
+    public void Faulty(FrameFault fault, ulong sequence, ulong controlSet) => _events.Add((fault, sequence));
+
     public void ControlSetLost(in ControlSetLoss loss) => _events.Add(loss);
 
     public void Ended() => _events.Add("ended");

@@ -171,6 +171,20 @@ public sealed class ControlScheduleTests : ScheduleScenario
     }
 
     [Fact]
+    public void Trigger_that_was_written_for_a_frame_after_a_gap_does_not_fire_again()
+    {
+        Schedule = new ControlSchedule([FocusControl with { DelayFrames = 2 }], interleaved: false);
+        var writes = new ControlEntry[Schedule.MaximumWrites];
+        var set = Submit(Left, Focus(0));
+        Assert.Equal(1, Schedule.Latch(0, writes, out _));
+
+        // Frame 1 is left out; frame 2 would have been the set's.
+        Assert.Equal(0, Schedule.Latch(2, writes, out _) + Schedule.Latch(3, writes, out _) + Schedule.Latch(4, writes, out _));
+        Assert.True(Schedule.TryTakeLoss(out var loss));
+        Assert.Equal(new ControlSetLoss(set, Left, ControlSetFailure.FrameLost, 2), loss);
+    }
+
+    [Fact]
     public void Set_without_an_id_and_a_delay_out_of_range_are_refused()
     {
         Assert.Throws<ArgumentException>(() => Schedule.Submit(new ControlSet { Id = 0, Context = Left }));

@@ -28,6 +28,23 @@ public sealed class Y4mWriterTests
     }
 
     [Fact]
+    public void Any_header_is_read_as_it_was_written() => Properties.Hold(decisions =>
+    {
+        var configuration = Configuration(decisions.Of("YU12", "422P", "YM24", "GREY")) with
+        {
+            Width = 2 * decisions.Between(1, 4000), Height = 2 * decisions.Between(1, 4000),
+            Interval = new FrameInterval((uint)decisions.Between(1, 1001), (uint)decisions.Between(1, 60000)),
+        };
+        using var written = new MemoryStream();
+        using var writer = new Y4mWriter(written, configuration);
+
+        var header = Y4mHeader.Parse("any", written.ToArray());
+        Assert.Equal((configuration.Format, configuration.Width, configuration.Height), (header.Format, header.Width, header.Height));
+        Assert.Equal(configuration.Interval, header.Interval);
+        Assert.Equal(written.Length, header.Length);
+    });
+
+    [Fact]
     public void Semi_planar_chroma_is_taken_apart() =>
         AssertWritten("NV12", "C420jpeg", [0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 9, 11], "0 1 2 3 4 5 6 7 8 9 A B");
 

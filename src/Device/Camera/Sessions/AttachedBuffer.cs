@@ -27,6 +27,9 @@ internal sealed class AttachedBuffer(uint bufferId)
 
     public int EntryCount => _entries.Count;
 
+    /// <summary>What the guest named, in order.</summary>
+    public ReadOnlySpan<MemoryEntry> Entries => CollectionsMarshal.AsSpan(_entries);
+
     /// <summary>Bytes that the guest named.</summary>
     public long Bytes { get; private set; }
 

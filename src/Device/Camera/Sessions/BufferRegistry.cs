@@ -15,6 +15,9 @@ internal sealed class BufferRegistry(CameraSessionOptions options)
     /// <summary>Bytes that the guest named in all buffers.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>Rises with every change.</summary>
+    public long Revision { get; private set; }
+
     /// <summary>The buffer, or null if there is none of this name.</summary>
     public AttachedBuffer? Find(uint bufferId) => _buffers.GetValueOrDefault(bufferId);
 
@@ -32,6 +35,7 @@ internal sealed class BufferRegistry(CameraSessionOptions options)
         }
 
         if (buffer is null) return CameraStatus.Invalid;
+        Revision++;
         var status = Add(buffer, command, MemoryMarshal.Cast<byte, MemoryEntry>(entries), table, layout);
         if (status != CameraStatus.Ok) Remove(buffer);
         return status;
@@ -49,6 +53,28 @@ internal sealed class BufferRegistry(CameraSessionOptions options)
     {
         _buffers.Clear();
         Bytes = 0;
+        Revision++;
+    }
+
+    /// <summary>Bytes that <see cref="Write"/> writes.</summary>
+    public int MeasureSaved()
+    {
+        var bytes = 0L;
+        foreach (var buffer in _buffers.Values) bytes += SavedBuffer.Bytes + (long)buffer.EntryCount * MemoryEntry.Bytes;
+        return (int)Math.Min(bytes, int.MaxValue / 2);
+    }
+
+    /// <summary>Writes every buffer as the guest named it.</summary>
+    public void Write(Span<byte> target)
+    {
+        foreach (var buffer in _buffers.Values)
+        {
+            var flags = buffer.IsWhole ? AttachFlags.None : AttachFlags.More;
+            CameraWire.Write(target, new SavedBuffer(buffer.BufferId, (uint)buffer.EntryCount, flags, 0));
+            var entries = MemoryMarshal.AsBytes(buffer.Entries);
+            entries.CopyTo(target[SavedBuffer.Bytes..]);
+            target = target[(SavedBuffer.Bytes + entries.Length)..];
+        }
     }
 
     private CameraStatus Add(
@@ -72,5 +98,6 @@ internal sealed class BufferRegistry(CameraSessionOptions options)
     {
         _buffers.Remove(buffer.BufferId);
         Bytes -= buffer.Bytes;
+        Revision++;
     }
 }

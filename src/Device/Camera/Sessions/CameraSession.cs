@@ -12,7 +12,7 @@ namespace CameraFabric.Device.Camera.Sessions;
 /// <see cref="ReadConfig"/>), no call blocks, and time passes only by <see cref="OnTick"/>. What it needs of the camera it asks of the
 /// <see cref="ICameraSessionHost"/>.
 /// </summary>
-public sealed class CameraSession
+public sealed partial class CameraSession
 {
     private readonly SessionContext _session;
     private readonly BufferRegistry _buffers;
@@ -20,6 +20,8 @@ public sealed class CameraSession
     private readonly EventDesk _events;
     private readonly RequestDesk _requests;
     private readonly CommandDesk _commands;
+    private readonly SessionKeeper _keeper;
+    private readonly SessionRecovery _recovery;
     private byte[] _config;
 
     /// <summary>A session that has just been connected: idle, no configuration.</summary>
@@ -40,9 +42,11 @@ public sealed class CameraSession
         _session = new SessionContext(options, profile, role, host, clock);
         _buffers = new BufferRegistry(options);
         _controls = new ControlDesk(_session);
-        _events = new EventDesk(_session);
+        _keeper = new SessionKeeper(_session, _buffers, _controls);
+        _events = new EventDesk(_session) { Sending = _keeper.KeepEvent };
         _requests = new RequestDesk(_session, _buffers, _controls);
-        _commands = new CommandDesk(_session, _buffers, _requests, _controls, _events) { RoleChanged = AnnounceConfig };
+        _commands = new CommandDesk(_session, _buffers, _requests, _controls, _events, _keeper) { RoleChanged = AnnounceConfig };
+        _recovery = new SessionRecovery(_session, _buffers, _controls, _events, _keeper) { Ended = GoOn };
         _config = RenderConfig();
     }
 
@@ -73,13 +77,20 @@ public sealed class CameraSession
     /// <summary>Events that wait for the guest to offer buffers.</summary>
     public int QueuedEvents => _events.Waiting;
 
-    /// <summary>Whether something waits for time to pass, so that <see cref="OnTick"/> is wanted about every 10 ms.</summary>
-    public bool WantsTicks => _commands.IsWaiting || InFlight > 0;
+    /// <summary>
+    /// When <see cref="OnTick"/> is wanted next, in nanoseconds of the frame clock: 0, about every 10 ms, while a command or a recovery waits;
+    /// the earliest deadline while requests do; <see cref="long.MaxValue"/> if nothing waits.
+    /// </summary>
+    public long NextTick => _commands.IsWaiting || _recovery.IsWaiting ? 0 : InFlight > 0 ? _requests.NextDeadline : long.MaxValue;
+
+    /// <summary>Whether commands wait for nothing but their turn, so that <see cref="Resume"/> is wanted.</summary>
+    public bool HasCommands => _commands.HasMore;
 
     /// <summary>A chain of the control queue.</summary>
     public void OnCommand(DescriptorChain chain)
     {
         ArgumentNullException.ThrowIfNull(chain);
+        _recovery.Begin(chain.Memory);
         if (State != SessionState.Broken) BreakIf(_commands.Take(chain));
         RefreshConfig();
     }
@@ -88,6 +99,7 @@ public sealed class CameraSession
     public void OnRequest(DescriptorChain chain)
     {
         ArgumentNullException.ThrowIfNull(chain);
+        _recovery.Begin(chain.Memory);
         if (State == SessionState.Broken) return;
         BreakIf(_requests.Take(chain));
         Settle();
@@ -97,6 +109,7 @@ public sealed class CameraSession
     public void OnEventBuffer(DescriptorChain chain)
     {
         ArgumentNullException.ThrowIfNull(chain);
+        _recovery.Begin(chain.Memory);
         if (State == SessionState.Broken || _events.Offer(chain)) return;
         BreakIf($"event queue: a buffer of {chain.WritableBytes} writable bytes; an event needs {CameraWire.MinimumEventBytes}");
     }
@@ -107,14 +120,14 @@ public sealed class CameraSession
     /// <param name="given">With OK: what the camera does now.</param>
     public void OnConfigured(ulong ticket, CameraStatus status, StreamConfiguration? given)
     {
-        _commands.Configured(ticket, status, given);
+        if (!_recovery.Configured(ticket, status, given)) _commands.Configured(ticket, status, given);
         RefreshConfig();
     }
 
     /// <summary>Answers <see cref="ICameraSessionHost.Start"/>.</summary>
     public void OnStarted(ulong ticket, CameraStatus status)
     {
-        _commands.Started(ticket, status);
+        if (!_recovery.Started(ticket, status)) _commands.Started(ticket, status);
         RefreshConfig();
     }
 
@@ -128,7 +141,7 @@ public sealed class CameraSession
     /// <summary>Answers <see cref="ICameraSessionHost.SetGlobalControls"/>.</summary>
     public void OnControlsSet(ulong ticket, CameraStatus status)
     {
-        _commands.ControlsSet(ticket, status);
+        if (!_recovery.ControlsSet(ticket, status)) _commands.ControlsSet(ticket, status);
         RefreshConfig();
     }
 
@@ -141,7 +154,7 @@ public sealed class CameraSession
     /// <param name="isForced">The ownership was lost because another took it by force.</param>
     public void OnOwner(ulong ticket, CameraStatus status, SessionRole role, bool isForced = false)
     {
-        _commands.OwnerChanged(ticket, status, role, isForced);
+        if (!_recovery.OwnerChanged(ticket, status, role)) _commands.OwnerChanged(ticket, status, role, isForced);
         RefreshConfig();
     }
 
@@ -157,14 +170,19 @@ public sealed class CameraSession
     public void OnControlSetLost(in ControlSetLoss loss) => _requests.SetLost(loss);
 
     /// <summary>What the camera does now, whoever configured it; null for nothing. It is what an observer is given.</summary>
-    public void OnCameraConfiguration(StreamConfiguration? current) => _session.CameraConfiguration = current;
+    public void OnCameraConfiguration(StreamConfiguration? current)
+    {
+        _session.CameraConfiguration = current;
+        _recovery.CameraMoved(current);
+    }
 
     /// <summary>The camera's source was lost, is back, or is another.</summary>
     /// <param name="what">What happened.</param>
     /// <param name="frame">The last frame before it; 0 if that is not known.</param>
     /// <param name="profile">With <see cref="SourceEvent.Changed"/>: the new profile.</param>
+    /// <param name="fault">With <see cref="SourceEvent.Lost"/>: why, if that is known.</param>
     /// <exception cref="ArgumentException">Changed without a profile.</exception>
-    public void OnSource(SourceEvent what, ulong frame = 0, CameraProfile? profile = null)
+    public void OnSource(SourceEvent what, ulong frame = 0, CameraProfile? profile = null, SourceFault fault = SourceFault.None)
     {
         if (State == SessionState.Broken) return;
         switch (what)
@@ -178,6 +196,7 @@ public sealed class CameraSession
                 break;
             case SourceEvent.Changed:
                 if (profile is null) throw new ArgumentException("a changed source has a profile", nameof(profile));
+                _recovery.Cancel();
                 _session.SourcePresent = true;
                 _requests.CancelAll(CameraStatus.NoSource);
                 _commands.Reset(CameraStatus.Stale);
@@ -186,10 +205,18 @@ public sealed class CameraSession
                 break;
         }
 
-        _events.Post(CameraEventType.Source, (uint)what, frame: frame);
+        _events.Post(CameraEventType.Source, (uint)what, (uint)fault, frame);
         AnnounceConfig();
         _commands.Resume();
         RefreshConfig();
+    }
+
+    /// <summary>Something is wrong with the source, which goes on all the same.</summary>
+    /// <param name="fault">What is wrong.</param>
+    /// <param name="frame">The frame that shows it; 0 if none does.</param>
+    public void OnSourceFault(SourceFault fault, ulong frame)
+    {
+        if (State != SessionState.Broken) _events.Post(CameraEventType.Source, (uint)SourceEvent.Fault, (uint)fault, frame);
     }
 
     /// <summary>Controls changed that this guest did not change.</summary>
@@ -216,9 +243,17 @@ public sealed class CameraSession
         if (State == SessionState.Streaming) _events.Post(CameraEventType.Stream, (uint)StreamEvent.Timeout, frame: lastFrame);
     }
 
-    /// <summary>Time has passed: gives up what waited too long. About every 10 ms while <see cref="WantsTicks"/>.</summary>
+    /// <summary>Goes on with the commands that wait, some of them at most; see <see cref="HasCommands"/>.</summary>
+    public void Resume()
+    {
+        _commands.Resume();
+        RefreshConfig();
+    }
+
+    /// <summary>Time has passed: gives up what waited too long. At <see cref="NextTick"/>.</summary>
     public void OnTick()
     {
+        _recovery.Expire();
         _requests.Expire();
         _commands.Expire();
         RefreshConfig();
@@ -248,6 +283,8 @@ public sealed class CameraSession
     /// </summary>
     public void Stop()
     {
+        _keeper.Detach();
+        _recovery.Cancel();
         _commands.GiveBack();
         _commands.Reset(CameraStatus.Cancelled);
         _events.GiveBack(forget: true);
@@ -256,15 +293,6 @@ public sealed class CameraSession
         _session.ForgetTickets();
         _session.ResetRole();
         RefreshConfig();
-    }
-
-    /// <summary>
-    /// The configuration space as it reads now, <see cref="CameraConfig.Bytes"/> bytes or as many as there is room for. Any thread.
-    /// </summary>
-    public void ReadConfig(Span<byte> config)
-    {
-        var image = Volatile.Read(ref _config);
-        image.AsSpan(0, Math.Min(image.Length, config.Length)).CopyTo(config);
     }
 
     // STOP and FLUSH may have waited for a request; the commands behind them may change what the configuration space says.
@@ -278,30 +306,15 @@ public sealed class CameraSession
     private void BreakIf(string? violation)
     {
         if (violation is null) return;
+
+        // What was in force stays kept: a front-end that brings the rings back all the same must not find less than its guest was told.
+        _keeper.Detach();
+        _recovery.Cancel();
         _commands.GiveBack();
         _commands.Reset(CameraStatus.Cancelled);
         _events.GiveBack(forget: true);
         _session.State = SessionState.Broken;
         RefreshConfig();
         _session.Host.Violation(violation);
-    }
-
-    private byte[] RenderConfig()
-    {
-        var image = new byte[CameraConfig.Bytes];
-        CameraWire.Write(image, _session.ReadConfig());
-        return image;
-    }
-
-    // Readers on other threads see either the old image or the new one, never a mixture.
-    private void RefreshConfig()
-    {
-        if (CameraWire.Read<CameraConfig>(_config) != _session.ReadConfig()) Volatile.Write(ref _config, RenderConfig());
-    }
-
-    private void AnnounceConfig()
-    {
-        RefreshConfig();
-        _session.Host.ConfigChanged();
     }
 }

@@ -6,6 +6,16 @@ public sealed record CameraSessionOptions
     /// <summary>Largest <see cref="SessionId"/>: 24 bits, because the ids of its control sets carry it in their upper bits.</summary>
     public const ulong MaximumSessionId = (1UL << 24) - 1;
 
+    // The lower bits of a control set's id: its number within the session.
+    private const int SetNumberBits = 40;
+
+    /// <summary>The session that a control set's id was made by.</summary>
+    /// <param name="controlSet">The id; 0 for none.</param>
+    public static ulong SessionOf(ulong controlSet) => controlSet >> SetNumberBits;
+
+    /// <summary>The id of a session's control set.</summary>
+    internal static ulong SetOf(ulong session, ulong number) => session << SetNumberBits | number & (1UL << SetNumberBits) - 1;
+
     /// <summary>The session, unique on the node: 1 to <see cref="MaximumSessionId"/>.</summary>
     public required ulong SessionId { get; init; }
 
@@ -41,6 +51,11 @@ public sealed record CameraSessionOptions
     /// <summary>Longest time-out that a request gets, whatever it asks for: above 0, at most 1 h.</summary>
     public TimeSpan MaximumRequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long after a crash the session tries to be what it was before, above 0, at most 10 s. Commands and new requests wait meanwhile.
+    /// </summary>
+    public TimeSpan RestoreTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Whether an observer may become the owner.</summary>
     public bool MayAcquire { get; init; }
 
@@ -63,6 +78,8 @@ public sealed record CameraSessionOptions
             $"above 0, at most {MaximumRequestTimeout}");
         Check(MaximumRequestTimeout > TimeSpan.Zero && MaximumRequestTimeout <= TimeSpan.FromHours(1), nameof(MaximumRequestTimeout),
             MaximumRequestTimeout, "above 0, at most 1 h");
+        Check(RestoreTimeout > TimeSpan.Zero && RestoreTimeout <= TimeSpan.FromSeconds(10), nameof(RestoreTimeout), RestoreTimeout,
+            "above 0, at most 10 s");
         return errors;
 
         void Check(bool right, string name, object value, string range)

@@ -17,10 +17,15 @@ internal sealed partial class CommandDesk
         }
 
         // Also an answer that comes too late changes the role: that is how things are now.
-        if (status == CameraStatus.Ok) ChangeRole(role, isForced);
-        if (!IsAnswerTo(ticket, Wait.OwnerAcquired) && !IsAnswerTo(ticket, Wait.OwnerReleased)) return;
-        Answer(status);
-        Work();
+        var (before, steered) = (_session.Role, _session.Steers);
+        if (status == CameraStatus.Ok) _session.Role = role;
+        var isAnswer = IsAnswerTo(ticket, Wait.OwnerAcquired) || IsAnswerTo(ticket, Wait.OwnerReleased);
+
+        // Kept first, with the command's answer if there is one: the next life must not know less than the guest was told.
+        if (isAnswer) Answer(status);
+        else _keeper.Keep();
+        if (_session.Role != before) TellRole(steered, isForced);
+        if (isAnswer) Work();
     }
 
     private void AcquireOwner(ReadOnlySpan<byte> body)
@@ -39,11 +44,8 @@ internal sealed partial class CommandDesk
         else _session.Host.ReleaseOwner(Await(Wait.OwnerReleased));
     }
 
-    private void ChangeRole(SessionRole role, bool isForced)
+    private void TellRole(bool steered, bool isForced)
     {
-        if (role == _session.Role) return;
-        var steered = _session.Steers;
-        _session.Role = role;
         if (steered && !_session.Steers)
         {
             // Their controls will not be used any more, so no frame can answer them.

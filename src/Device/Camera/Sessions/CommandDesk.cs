@@ -10,11 +10,14 @@ namespace CameraFabric.Device.Camera.Sessions;
 /// </summary>
 internal sealed partial class CommandDesk
 {
+    // What a guest has put into its ring at once is not done at once: a host that serves other guests too has its turn in between.
+    private const int CommandsPerTurn = 16;
     private readonly SessionContext _session;
     private readonly BufferRegistry _buffers;
     private readonly RequestDesk _requests;
     private readonly ControlDesk _controls;
     private readonly EventDesk _events;
+    private readonly SessionKeeper _keeper;
     private readonly Queue<DescriptorChain> _waiting = new();
     private byte[] _command = new byte[512];
     private byte[] _answer = new byte[512];
@@ -22,13 +25,15 @@ internal sealed partial class CommandDesk
     private CommandHeader _header;
     private Pending _pending;
 
-    public CommandDesk(SessionContext session, BufferRegistry buffers, RequestDesk requests, ControlDesk controls, EventDesk events)
+    public CommandDesk(
+        SessionContext session, BufferRegistry buffers, RequestDesk requests, ControlDesk controls, EventDesk events, SessionKeeper keeper)
     {
         _session = session;
         _buffers = buffers;
         _requests = requests;
         _controls = controls;
         _events = events;
+        _keeper = keeper;
     }
 
     /// <summary>What the command at hand waits for.</summary>
@@ -46,6 +51,9 @@ internal sealed partial class CommandDesk
 
     /// <summary>Whether something waits, so that ticks are wanted.</summary>
     public bool IsWaiting => _pending.Wait != Wait.None;
+
+    /// <summary>Whether there are commands that could be done now, so that <see cref="Resume"/> is wanted.</summary>
+    public bool HasMore => !IsWaiting && !_session.IsRestoring && _waiting.Count > 0;
 
     /// <summary>Bytes for the reply behind the response header.</summary>
     private int Room => _chain!.WritableBytes - ResponseHeader.Bytes;
@@ -82,12 +90,18 @@ internal sealed partial class CommandDesk
         Work();
     }
 
-    /// <summary>The queue stops: every command goes back, unanswered ones as cancelled.</summary>
+    /// <summary>The queue stops: every command goes back, cancelled unless an earlier life of the device had carried it out.</summary>
     public void GiveBack()
     {
         if (IsWaiting) GiveUp(CameraStatus.Cancelled);
         while (_waiting.TryDequeue(out _chain))
         {
+            if (_chain.WasInFlight && _keeper.AnswerTo(_chain) is { } answer)
+            {
+                Return(answer);
+                continue;
+            }
+
             ReadHeader();
             Answer(CameraStatus.Cancelled);
         }
@@ -98,11 +112,18 @@ internal sealed partial class CommandDesk
 
     private void Work()
     {
-        while (!IsWaiting && _waiting.TryDequeue(out _chain)) Execute();
+        for (var i = 0; i < CommandsPerTurn && !IsWaiting && !_session.IsRestoring && _waiting.TryDequeue(out _chain); i++) Execute();
     }
 
     private void Execute()
     {
+        // An earlier life of the device had taken it: either it was carried out, and the answer is known, or it never was.
+        if (_chain!.WasInFlight && _keeper.AnswerTo(_chain) is { } answer)
+        {
+            Return(answer);
+            return;
+        }
+
         if (ReadHeader() < CommandHeader.Bytes || _header.Length < CommandHeader.Bytes || _header.Length > (uint)_chain!.ReadableBytes)
         {
             Answer(CameraStatus.Invalid);
@@ -169,11 +190,17 @@ internal sealed partial class CommandDesk
     {
         var length = ResponseHeader.Bytes + replyBytes;
         CameraWire.Write(_answer, new ResponseHeader(status, (uint)length, _header.Tag));
+        _pending = default;
+        _keeper.Keep(_chain, _answer.AsSpan(0, length));
+        Return(_answer.AsSpan(0, length));
+    }
+
+    private void Return(ReadOnlySpan<byte> answer)
+    {
         var chain = _chain!;
         _chain = null;
-        _pending = default;
         _session.Counters.CountCommand();
-        chain.Queue.Complete(chain, chain.Write(0, _answer.AsSpan(0, length)));
+        chain.Queue.Complete(chain, chain.Write(0, answer));
     }
 
     /// <summary>The command at hand waits from now on.</summary>

@@ -23,10 +23,12 @@ internal sealed class ControlDesk(SessionContext session)
     /// <param name="allowed">Whether a control's scope allows it here.</param>
     /// <param name="isStrict">The first thing that is not exactly right decides the whole.</param>
     /// <param name="examined">What became of it.</param>
-    public CameraStatus Examine(ReadOnlySpan<byte> packet, Func<ControlScope, bool> allowed, bool isStrict, out ExaminedControls examined)
+    /// <param name="maximumItems">Most items to accept.</param>
+    public CameraStatus Examine(ReadOnlySpan<byte> packet, Func<ControlScope, bool> allowed, bool isStrict, out ExaminedControls examined,
+        int maximumItems = RequestLimits.MaximumItems)
     {
         examined = ExaminedControls.None;
-        if (!ControlPacketReader.TryOpen(packet, RequestLimits.MaximumItems, out var reader, out _)) return CameraStatus.Invalid;
+        if (!ControlPacketReader.TryOpen(packet, maximumItems, out var reader, out _)) return CameraStatus.Invalid;
         if (reader.Count == 0) return CameraStatus.Ok;
         var all = ImmutableArray.CreateBuilder<ControlEntry>(reader.Count);
         var effective = ImmutableArray.CreateBuilder<ControlEntry>(reader.Count);
@@ -49,6 +51,7 @@ internal sealed class ControlDesk(SessionContext session)
     /// <summary>Remembers what changed. Values of single frames are in their results.</summary>
     public void Remember(ReadOnlySpan<ControlEntry> changed)
     {
+        Revision++;
         foreach (ref readonly var entry in changed)
         {
             // Only what the profile knows: the number of values kept stays bounded.
@@ -56,7 +59,45 @@ internal sealed class ControlDesk(SessionContext session)
         }
     }
 
-    public void Forget() => _globals.Clear();
+    public void Forget()
+    {
+        _globals.Clear();
+        Revision++;
+    }
+
+    /// <summary>Rises with every change.</summary>
+    public long Revision { get; private set; }
+
+    /// <summary>Bytes that <see cref="Write"/> writes.</summary>
+    public int Measure()
+    {
+        var (count, values) = (0, 0);
+        foreach (var (id, value) in _globals)
+        {
+            if (!IsSettable(id)) continue;
+            count++;
+            values += CameraWire.Align(value.ByteCount);
+        }
+
+        return ControlPacketWriter.Measure(count, values);
+    }
+
+    /// <summary>Writes the values that it knows and that can be set, as a control packet.</summary>
+    public void Write(Span<byte> target)
+    {
+        var count = 0;
+        foreach (var id in _globals.Keys) count += IsSettable(id) ? 1 : 0;
+        var writer = new ControlPacketWriter(target, count);
+        foreach (var (id, kept) in _globals)
+        {
+            var value = kept;
+            if (IsSettable(id)) writer.TryAdd(id, (byte)value.Type, (ushort)value.Count, value.Bytes);
+        }
+
+        writer.Finish();
+    }
+
+    private bool IsSettable(uint id) => session.Profile.Find(id) is { IsWritable: true };
 
     // What STRICT answers for this item, and what the item becomes without STRICT.
     private CameraStatus Examine(in PacketItem item, ReadOnlySpan<byte> bytes, Func<ControlScope, bool> allowed, out ControlEntry entry)

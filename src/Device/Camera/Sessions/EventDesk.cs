@@ -7,8 +7,8 @@ using CameraFabric.Sensors.Controls;
 namespace CameraFabric.Device.Camera.Sessions;
 
 /// <summary>
-/// Events on their way to the guest. As long as it offers no buffers they wait, a bounded number of them: drops of the same reason become
-/// one, changed
+/// Events on their way to the guest. As long as it offers no buffers they wait, a bounded number of them: drops of the same reason and faults of
+/// one kind become one, changed
 /// controls become one, and what is too much is counted. Nobody waits for a guest. Session thread only.
 /// </summary>
 internal sealed class EventDesk(SessionContext session)
@@ -41,6 +41,7 @@ internal sealed class EventDesk(SessionContext session)
         var now = (ulong)session.Clock.Now;
         var item = new CameraEvent(type, 0, CameraEvent.Bytes, 0, request, frame, now, code, StreamWire.StreamId, argument, 0);
         if (type == CameraEventType.FrameDrop && TryJoin(item)) return;
+        if (type == CameraEventType.Source && code == (uint)SourceEvent.Fault && TryRenew(item)) return;
         Enqueue(item);
     }
 
@@ -81,6 +82,20 @@ internal sealed class EventDesk(SessionContext session)
         _lost = 0;
     }
 
+    /// <summary>
+    /// Events of an earlier life of the device went before: numbers go on, and the next event says that some may be missing. What waits
+    /// about the role is dropped, because it speaks of a role that the guest did not have.
+    /// </summary>
+    public void Continue(ulong lastSequence)
+    {
+        _sequence = lastSequence;
+        _lost = 1;
+        _waiting.RemoveAll(static waiting => waiting.Type == CameraEventType.Owner);
+    }
+
+    /// <summary>Is told the number of each event before it goes out.</summary>
+    public Action<ulong>? Sending { get; set; }
+
     private bool TryJoin(in CameraEvent item)
     {
         foreach (ref var waiting in CollectionsMarshal.AsSpan(_waiting))
@@ -93,6 +108,20 @@ internal sealed class EventDesk(SessionContext session)
                 FrameNumber = item.FrameNumber,
                 Timestamp = item.Timestamp,
             };
+            Lose();
+            return true;
+        }
+
+        return false;
+    }
+
+    // A fault that was not told yet is told once, as it was last.
+    private bool TryRenew(in CameraEvent item)
+    {
+        foreach (ref var waiting in CollectionsMarshal.AsSpan(_waiting))
+        {
+            if (waiting.Type != item.Type || waiting.Code != item.Code || waiting.Argument != item.Argument) continue;
+            waiting = waiting with { FrameNumber = item.FrameNumber, Timestamp = item.Timestamp };
             Lose();
             return true;
         }
@@ -136,6 +165,7 @@ internal sealed class EventDesk(SessionContext session)
             CameraWire.Write(_scratch, item);
             chain.Write(0, _scratch.AsSpan(0, length));
             session.Counters.CountEvent();
+            Sending?.Invoke(_sequence);
             chain.Queue.Complete(chain, length);
         }
     }

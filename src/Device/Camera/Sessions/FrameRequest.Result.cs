@@ -14,10 +14,25 @@ public sealed partial class FrameRequest
     /// </summary>
     /// <param name="frame">The frame; the caller holds a lease.</param>
     /// <exception cref="InvalidOperationException">The request was not claimed, or has ended before.</exception>
+    /// <exception cref="Exception">The frame could not be read or the result not be written, which is a defect: the request has ended with
+    /// INTERNAL.</exception>
     public void Complete(Frame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
         End();
+        try
+        {
+            Answer(frame);
+        }
+        catch
+        {
+            Surrender();
+            throw;
+        }
+    }
+
+    private void Answer(Frame frame)
+    {
         // Copied, because a process that shares the pool could change them while they are looked at.
         var header = frame.Header;
         Span<ControlEntry> entries = stackalloc ControlEntry[FrameHeader.MaximumApplied];
@@ -30,9 +45,11 @@ public sealed partial class FrameRequest
             : (items & (ResultFlags.Late | ResultFlags.Clamped | ResultFlags.Ignored)) != 0 ? CameraStatus.NotApplied
             : CameraStatus.Ok;
         var frameFlags = (FrameFlags)header.Flags;
+        // Taken also where the frame says so by itself: it is the first one either way.
+        var isDiscontinuity = (status == CameraStatus.Ok && _line.TakeInterruption()) || (frameFlags & FrameFlags.Discontinuity) != 0;
         var flags = items
             | (isLate ? ResultFlags.Late : 0)
-            | ((frameFlags & FrameFlags.Discontinuity) != 0 ? ResultFlags.Discontinuity : 0)
+            | (isDiscontinuity ? ResultFlags.Discontinuity : 0)
             | ((frameFlags & FrameFlags.Corrupt) != 0 ? ResultFlags.Corrupt : 0)
             | ((frameFlags & FrameFlags.Checksummed) != 0 ? ResultFlags.Checksum : 0);
         var droppedBefore = status == CameraStatus.Ok ? _line.Delivered(header.Sequence) : 0;
@@ -76,10 +93,30 @@ public sealed partial class FrameRequest
         }
     }
 
+    // Whatever went wrong with its result, the driver gets its chain back, if need be without a word.
+    private void Surrender()
+    {
+        if (IsReady) return;
+        SpareSet = null;
+        Span<byte> scratch = stackalloc byte[ResultHeader.Bytes + BufferResult.Bytes];
+        var result = new ResultHeader(
+            new ResponseHeader(CameraStatus.Internal, 0, _tag), RequestId, 0, 0, 0, ResultFlags.None, 0, 0, 0, 0, 0);
+        var used = ResultWriter.Write(scratch, result, Buffer!.BufferId);
+        try
+        {
+            Push(scratch[..used], CameraStatus.Internal);
+        }
+        catch when (!IsReady)
+        {
+            _counters.CountRequest(CameraStatus.Internal);
+            _line.Finish(this, 0, inOrder: true);
+        }
+    }
+
     private void Push(ReadOnlySpan<byte> result, CameraStatus status)
     {
-        _counters.CountRequest(status);
         Chain.Write(0, result);
+        _counters.CountRequest(status);
         var wasGivenUp = status is CameraStatus.Timeout or CameraStatus.Cancelled or CameraStatus.NoSource or CameraStatus.NotOwner;
         _line.Finish(this, result.Length, inOrder: !wasGivenUp);
     }

@@ -12,12 +12,12 @@ namespace CameraFabric.Device.Camera.Sessions;
 /// </summary>
 internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers, ControlDesk controls)
 {
-    private const int SetNumberBits = 40;
-
     private readonly byte[] _packet = new byte[RequestLimits.MaximumPacketBytes];
     private ulong _lastRequestId;
     private ulong _lastSet;
-    private long _nextDeadline = long.MaxValue;
+
+    // Requests that came while the state of an earlier life was being restored: as many as the ring has entries at most.
+    private readonly Queue<DescriptorChain> _early = new();
 
     // The ring, and the position behind the last request that came here from it.
     private Virtqueue? _queue;
@@ -27,6 +27,9 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     private ushort? _cancelledUpTo;
 
     public RequestLine Line { get; } = new();
+
+    /// <summary>No request's time is over before this; <see cref="long.MaxValue"/> if none waits.</summary>
+    public long NextDeadline { get; private set; } = long.MaxValue;
 
     /// <summary>The id of the last request that was in order.</summary>
     public ulong LastRequestId => _lastRequestId;
@@ -41,6 +44,12 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     /// <returns>What the guest did that no answer can be given to; null if all is well.</returns>
     public string? Take(DescriptorChain chain)
     {
+        if (session.IsRestoring && !chain.WasInFlight)
+        {
+            _early.Enqueue(chain);
+            return null;
+        }
+
         var isCancelled = Pass(chain);
         if (chain.WritableBytes < ResultHeader.Bytes)
         {
@@ -48,9 +57,15 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
                 + $"it needs {ResultHeader.Bytes} and should have {RequestLimits.MaximumResultBytes}";
         }
 
-        Span<byte> bytes = stackalloc byte[RequestHeader.Bytes];
-        var read = chain.Read(0, bytes);
-        var header = CameraWire.Read<RequestHeader>(bytes[..read]);
+        var header = ReadHeader(chain, out var read);
+        if (chain.WasInFlight)
+        {
+            // Its buffer may be half written, and what the camera was to do for it is forgotten.
+            _lastRequestId = Math.Max(_lastRequestId, header.RequestId);
+            Refuse(chain, header, CameraStatus.Cancelled);
+            return null;
+        }
+
         if (read < RequestHeader.Bytes)
         {
             Refuse(chain, header, CameraStatus.Invalid);
@@ -63,11 +78,20 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
         return null;
     }
 
+    /// <summary>The state is restored, or will not be: requests that came meanwhile count as made available now.</summary>
+    /// <returns>What the guest did that no answer can be given to; null if all is well.</returns>
+    public string? TakeEarly()
+    {
+        string? violation = null;
+        while (violation is null && _early.TryDequeue(out var chain)) violation = Take(chain);
+        return violation;
+    }
+
     /// <summary>Lets a request's frame come, or, before START, lets it wait for that.</summary>
     public void Arm(FrameRequest request)
     {
         request.Deadline = session.Clock.Now + request.TimeoutNanoseconds;
-        _nextDeadline = Math.Min(_nextDeadline, request.Deadline);
+        NextDeadline = Math.Min(NextDeadline, request.Deadline);
         request.IsArmed = true;
         session.Host.Arm(request);
         if (request.Set is { } set) session.Host.SubmitControls(set);
@@ -81,8 +105,16 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     }
 
     /// <summary>Ends every waiting request at once, out of order. Those that a thread is delivering end by themselves.</summary>
-    public void CancelAll(CameraStatus status) =>
+    public void CancelAll(CameraStatus status)
+    {
         Line.Claim((desk: this, status), static (_, _) => true, static (a, request) => a.desk.GiveUp(request, a.status));
+        while (_early.TryDequeue(out var chain))
+        {
+            // It has come all the same: whoever waits for what was offered waits not for this one.
+            _ = Pass(chain);
+            Refuse(chain, ReadHeader(chain, out _), status);
+        }
+    }
 
     /// <summary>STOP, FLUSH: as <see cref="CancelAll"/>, and those that the driver has made available and that are not here yet.</summary>
     public void CancelOffered()
@@ -127,20 +159,21 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     public void Expire()
     {
         var now = session.Clock.Now;
-        if (now < _nextDeadline) return;
+        if (now < NextDeadline) return;
         Line.Claim((desk: this, now), static (a, request) => request.Deadline <= a.now,
             static (a, request) => a.desk.GiveUp(request, CameraStatus.Timeout));
-        _nextDeadline = Line.EarliestDeadline();
+        NextDeadline = Line.EarliestDeadline();
     }
 
     /// <summary>The device is reset: request ids begin anew.</summary>
     public void Reset()
     {
         _lastRequestId = 0;
-        _nextDeadline = long.MaxValue;
+        NextDeadline = long.MaxValue;
         ForgetOffered();
         _queue = null;
         Line.ForgetDelivered();
+        Line.ForgetInterruption();
     }
 
     // Notes how far the ring's requests have come; true if this one is among those that STOP or FLUSH cancelled.
@@ -152,6 +185,13 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
         _taken = (ushort)(chain.Position + 1);
         if (_taken == _cancelledUpTo) ForgetOffered();
         return isCancelled;
+    }
+
+    private static RequestHeader ReadHeader(DescriptorChain chain, out int read)
+    {
+        Span<byte> bytes = stackalloc byte[RequestHeader.Bytes];
+        read = chain.Read(0, bytes);
+        return CameraWire.Read<RequestHeader>(bytes[..read]);
     }
 
     private void GiveUp(FrameRequest request, CameraStatus status)
@@ -219,7 +259,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
 
         return new ControlSet
         {
-            Id = session.Options.SessionId << SetNumberBits | ++_lastSet & (1UL << SetNumberBits) - 1,
+            Id = CameraSessionOptions.SetOf(session.Options.SessionId, ++_lastSet),
             Context = session.Options.SessionId,
             TargetFrame = request.TargetFrame,
             Strict = request.IsStrict,

@@ -14,6 +14,7 @@ internal sealed class RequestLine
     private int _count;
     private ulong _lastDelivered;
     private bool _isClaiming;
+    private int _isInterrupted;
 
     /// <summary>Requests accepted and not yet back with the driver.</summary>
     public int Count
@@ -142,6 +143,15 @@ internal sealed class RequestLine
     {
         lock (_gate) _lastDelivered = 0;
     }
+
+    /// <summary>An earlier life of the device ended without order: the next frame follows on no other.</summary>
+    public void Interrupt() => Volatile.Write(ref _isInterrupted, 1);
+
+    /// <summary>The device is reset: nothing of an earlier life is gone on with.</summary>
+    public void ForgetInterruption() => Volatile.Write(ref _isInterrupted, 0);
+
+    /// <summary>Whether the frame about to be told is the first since <see cref="Interrupt"/>. True once. Any thread.</summary>
+    public bool TakeInterruption() => Volatile.Read(ref _isInterrupted) != 0 && Interlocked.Exchange(ref _isInterrupted, 0) != 0;
 
     private void Drain()
     {

@@ -14,13 +14,15 @@ internal sealed class SessionContext
     private ulong _lastForgotten;
     private uint _lastGeneration;
     private bool _isPerFrame;
+    private SessionRole _role;
+    private SessionState _state;
 
     public SessionContext(CameraSessionOptions options, CameraProfile profile, SessionRole role, ICameraSessionHost host, FrameClock clock)
     {
         Options = options;
         Host = host;
         Clock = clock;
-        _initialRole = Role = role;
+        _initialRole = _role = role;
         Profile = profile;
         _isPerFrame = profile.IsPerFrame;
         Capabilities = CapabilityBlob.Write(profile, Limits);
@@ -41,14 +43,41 @@ internal sealed class SessionContext
 
     public ulong CapabilityGeneration { get; private set; } = 1;
 
-    public SessionRole Role { get; set; }
+    public SessionRole Role
+    {
+        get => _role;
+        set
+        {
+            if (_role != value) Revision++;
+            _role = value;
+        }
+    }
 
-    public SessionState State { get; set; }
+    public SessionState State
+    {
+        get => _state;
+        set
+        {
+            if (_state != value) Revision++;
+            _state = value;
+        }
+    }
+
+    /// <summary>Rises with every change of what a restart must not lose.</summary>
+    public long Revision { get; private set; }
+
+    /// <summary>
+    /// What an earlier life of the device left is being put in force: commands and new requests wait, and nothing is saved.
+    /// </summary>
+    public bool IsRestoring { get; set; }
 
     public bool SourcePresent { get; set; } = true;
 
     /// <summary>The generation in force; 0 while there is no configuration.</summary>
     public uint Generation { get; private set; }
+
+    /// <summary>The last generation that was given out.</summary>
+    public uint LastGeneration => _lastGeneration;
 
     public StreamConfiguration? Configuration { get; private set; }
 
@@ -78,11 +107,26 @@ internal sealed class SessionContext
     /// <summary>Puts a configuration in force, under a new generation.</summary>
     public void Adopt(StreamConfiguration configuration)
     {
+        if (++_lastGeneration == 0) _lastGeneration = 1;
+        Readopt(configuration, _lastGeneration);
+    }
+
+    /// <summary>Puts a configuration in force under the generation that the guest knows.</summary>
+    public void Readopt(StreamConfiguration configuration, uint generation)
+    {
         Configuration = configuration;
         Layout = configuration.Layout();
-        if (++_lastGeneration == 0) _lastGeneration = 1;
-        Generation = _lastGeneration;
+        Generation = generation;
         State = SessionState.Configured;
+        Revision++;
+    }
+
+    /// <summary>What was given out before by an earlier life of the device is not given out again for something else.</summary>
+    public void ContinueAfter(uint lastGeneration, ulong capabilityGeneration)
+    {
+        _lastGeneration = lastGeneration;
+        CapabilityGeneration = capabilityGeneration;
+        Revision++;
     }
 
     /// <summary>Gives the configuration up.</summary>
@@ -91,6 +135,7 @@ internal sealed class SessionContext
         Configuration = null;
         Layout = null;
         Generation = 0;
+        Revision++;
         if (State != SessionState.Broken) State = SessionState.Idle;
     }
 
@@ -100,6 +145,16 @@ internal sealed class SessionContext
         _isPerFrame = profile.IsPerFrame;
         Capabilities = CapabilityBlob.Write(profile, Limits);
         CapabilityGeneration++;
+        Revision++;
+    }
+
+    /// <summary>The checksum of what the guest reads about the camera: another one is another camera.</summary>
+    public uint ChecksumCapabilities()
+    {
+        Span<byte> ids = stackalloc byte[32];
+        _ = Profile.Id.TryWriteBytes(ids);
+        _ = Profile.SyncGroup.TryWriteBytes(ids[16..]);
+        return Crc32C.Compute(Capabilities, Crc32C.Compute(ids));
     }
 
     public void ResetRole() => Role = _initialRole;

@@ -73,7 +73,7 @@ public enum DropReason : uint
 /// <summary>What became of the camera's source.</summary>
 public enum SourceEvent : uint
 {
-    /// <summary>It gives no frames; requests end with NO_SOURCE.</summary>
+    /// <summary>It gives no frames; requests end with NO_SOURCE. <c>arg</c> is a <see cref="SourceFault"/>.</summary>
     Lost = 1,
 
     /// <summary>It gives frames again, as before.</summary>
@@ -81,6 +81,9 @@ public enum SourceEvent : uint
 
     /// <summary>It is another: new capabilities, the old generation is stale.</summary>
     Changed = 3,
+
+    /// <summary>Something is wrong with it, but it is not lost; <c>arg</c> is a <see cref="SourceFault"/>.</summary>
+    Fault = 4,
 }
 
 /// <summary>What became of the ownership.</summary>

@@ -71,6 +71,24 @@ public sealed class EventTests
     }
 
     [Fact]
+    public void Faults_of_one_kind_become_one_event_with_the_newest_frame()
+    {
+        using var rig = new SessionRig();
+        for (ulong frame = 1; frame <= 1000; frame++)
+        {
+            rig.Session.OnSourceFault(SourceFault.Short, frame);
+            if (frame % 100 == 0) rig.Session.OnSourceFault(SourceFault.Frozen, frame - 1);
+        }
+
+        Assert.Equal(2, rig.Session.QueuedEvents);
+        var first = Offer(rig).Event;
+        Assert.Equal(((uint)SourceEvent.Fault, (uint)SourceFault.Short, 1000ul), (first.Code, first.Argument, first.FrameNumber));
+        Assert.Equal(999u + 9u, first.Lost);
+        var second = Offer(rig).Event;
+        Assert.Equal(((uint)SourceFault.Frozen, 999ul, 0u), (second.Argument, second.FrameNumber, second.Lost));
+    }
+
+    [Fact]
     public void Changed_controls_come_with_their_newest_values_in_one_event()
     {
         using var rig = new SessionRig(SessionRole.Observer);

@@ -27,6 +27,24 @@ public sealed class HostileGuestTests
     }
 
     [Fact]
+    public void Commands_that_piled_up_behind_one_are_done_some_at_a_time_so_that_others_have_their_turn()
+    {
+        using var rig = new SessionRig();
+        var configure = rig.Command(CameraCommand.Configure, new ConfigureCommand(0, 1), SessionRig.BytesOf(SessionRig.Wanted()));
+        var piled = Enumerable.Range(0, 24).Select(_ => rig.Command(CameraCommand.ClockSample)).ToArray();
+        Assert.False(rig.Session.HasCommands);
+
+        rig.Session.OnConfigured(rig.Host.Ticket, CameraStatus.Ok, rig.Host.Wanted);
+
+        Assert.True(configure.IsAnswered);
+        Assert.Equal(16, piled.Count(static sent => sent.IsAnswered));
+        Assert.True(rig.Session.HasCommands);
+        rig.Session.Resume();
+        Assert.All(piled, static sent => Assert.Equal(CameraStatus.Ok, sent.Status));
+        Assert.False(rig.Session.HasCommands);
+    }
+
+    [Fact]
     public void A_request_changed_after_it_was_taken_changes_nothing()
     {
         using var rig = new SessionRig();

@@ -33,7 +33,7 @@ public sealed class LifeTests
         Assert.Equal((SessionState.Idle, SessionRole.Observer), (rig.Session.State, rig.Session.Role));
         Assert.Equal((0, 0, 0, 0u), (rig.Session.InFlight, rig.Session.AttachedBuffers, rig.Session.QueuedEvents, rig.Session.Generation));
         Assert.All(Enumerable.Range(0, 3), i => Assert.Equal(0, rig.Queue(i).Held));
-        Assert.False(rig.Session.WantsTicks);
+        Assert.Equal(long.MaxValue, rig.Session.NextTick);
         // Everything from the start again, request ids too.
         rig.Stream();
         Assert.False(rig.Request(1, 0).IsAnswered);
@@ -55,6 +55,35 @@ public sealed class LifeTests
         rig.Command(CameraCommand.AcquireOwner, new OwnerCommand(0, 0));
         rig.Session.OnOwner(rig.Host.Ticket, CameraStatus.Ok, SessionRole.Owner);
         Assert.Equal(SessionRole.Owner, rig.Session.Role);
+    }
+
+    [Fact]
+    public void A_source_that_is_lost_says_what_is_wrong_with_it()
+    {
+        using var rig = new SessionRig();
+        rig.Session.OnSource(SourceEvent.Lost, 41, fault: SourceFault.Silent);
+
+        var lost = rig.Send(CameraWire.EventQueue, [], 64).Event;
+        Assert.Equal((CameraEventType.Source, (uint)SourceEvent.Lost, (uint)SourceFault.Silent, 41ul),
+            (lost.Type, lost.Code, lost.Argument, lost.FrameNumber));
+    }
+
+    [Fact]
+    public void A_source_that_is_faulty_is_told_and_stays()
+    {
+        using var rig = new SessionRig();
+        rig.Stream();
+        rig.Send(CameraWire.EventQueue, [], 64); // takes the event of the start
+        var request = rig.Request(1, 0);
+        rig.Session.OnSourceFault(SourceFault.Repeated, 7);
+
+        var told = rig.Send(CameraWire.EventQueue, [], 64).Event;
+        Assert.Equal((CameraEventType.Source, (uint)SourceEvent.Fault, (uint)SourceFault.Repeated, 7ul),
+            (told.Type, told.Code, told.Argument, told.FrameNumber));
+        Assert.False(request.IsAnswered);
+        Assert.Equal((SessionState.Streaming, 4), (rig.Session.State, rig.Session.AttachedBuffers));
+        rig.Deliver(rig.Host.Last!, rig.Capture(8, rig.Host.Last!.ControlSet));
+        Assert.Equal(CameraStatus.Ok, request.Status);
     }
 
     [Fact]

@@ -143,7 +143,7 @@ public sealed class MessageTests
         var clock = rig.Command(CameraCommand.ClockSample);
         var other = rig.Command(CameraCommand.ClockSample);
         Assert.False(start.IsAnswered || clock.IsAnswered || other.IsAnswered);
-        Assert.True(rig.Session.WantsTicks);
+        Assert.Equal(0, rig.Session.NextTick);
         rig.Session.OnStarted(rig.Host.Ticket, CameraStatus.Ok);
         var order = new List<SessionRig.Sent>();
         rig.Reap(CameraWire.ControlQueue, order);

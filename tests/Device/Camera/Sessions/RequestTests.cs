@@ -177,6 +177,7 @@ public sealed class RequestTests
         var late = rig.Request(1, 0, timeout: 20_000_000);
         var other = rig.Request(2, 1);
         var set = rig.Host.Armed[0].ControlSet;
+        Assert.Equal(rig.Clock.Now + 20_000_000, rig.Session.NextTick);
         rig.Clock.Advance(19_999_999);
         rig.Session.OnTick();
         Assert.False(late.IsAnswered);
@@ -186,6 +187,7 @@ public sealed class RequestTests
         Assert.Equal([set], rig.Host.Cancelled);
         Assert.False(rig.Host.Armed[0].TryClaim());
         Assert.False(other.IsAnswered);
+        Assert.Equal(rig.Host.Armed[1].Deadline, rig.Session.NextTick);
     }
 
     [Theory]

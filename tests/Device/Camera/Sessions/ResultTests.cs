@@ -27,6 +27,28 @@ public sealed class ResultTests
     }
 
     [Fact]
+    public void A_request_whose_result_cannot_be_made_goes_back_at_once_with_internal()
+    {
+        using var rig = new SessionRig();
+        rig.Stream();
+        var sent = rig.Request(1, 0);
+        var request = rig.Host.Last!;
+        var gone = new FramePool("gone", SessionRig.FrameBytes, 1);
+        var frame = gone.TryRent()!.Publish();
+        frame.Return();
+        gone.Dispose();
+        Assert.True(request.TryClaim());
+
+        Assert.ThrowsAny<Exception>(() => request.Complete(frame));
+
+        Assert.Equal(CameraStatus.Internal, sent.Status);
+        rig.Session.OnRequestCompleted(request);
+        var next = rig.Request(2, 0);
+        rig.Deliver(rig.Host.Last!, rig.Capture(9, rig.Host.Last!.ControlSet));
+        Assert.Equal(CameraStatus.Ok, next.Status);
+    }
+
+    [Fact]
     public void A_damaged_picture_is_called_corrupt()
     {
         using var rig = new SessionRig();

@@ -47,11 +47,11 @@ internal sealed partial class SessionRig : IDisposable
 
     public CameraSessionOptions Options { get; }
 
-    public FakeHost Host { get; } = new();
+    public FakeHost Host { get; private set; } = new();
 
     public ManualFrameClock Clock { get; } = new(5_000_000_000);
 
-    public CameraSession Session { get; }
+    public CameraSession Session { get; private set; }
 
     public FramePool Pool { get; }
 
@@ -172,21 +172,10 @@ internal sealed partial class SessionRig : IDisposable
     public Sent Command<T>(CameraCommand type, in T body, ReadOnlySpan<byte> tail = default, int room = 4096)
         where T : unmanaged => Command(type, [.. BytesOf(body), .. tail], room);
 
-    public byte[] Message(CameraCommand type, ReadOnlySpan<byte> body)
-    {
-        var message = new byte[CommandHeader.Bytes + body.Length];
-        CameraWire.Write(message, new CommandHeader(type, CameraWire.HeaderVersion, (uint)message.Length, ++_nextTag));
-        body.CopyTo(message.AsSpan(CommandHeader.Bytes));
-        return message;
-    }
+    public byte[] Message(CameraCommand type, ReadOnlySpan<byte> body) => CameraMessages.Command(type, body, ++_nextTag);
 
     public static byte[] BytesOf<T>(in T value)
-        where T : unmanaged
-    {
-        var bytes = new byte[System.Runtime.CompilerServices.Unsafe.SizeOf<T>()];
-        CameraWire.Write(bytes, value);
-        return bytes;
-    }
+        where T : unmanaged => CameraMessages.BytesOf(value);
 
     /// <summary>CONFIGURE, answered by the camera as asked.</summary>
     public uint Configure(string fourcc = "NV12")
@@ -198,10 +187,7 @@ internal sealed partial class SessionRig : IDisposable
     }
 
     public static StreamConfig Wanted(string fourcc = "NV12", uint width = Width, uint height = Height) =>
-        default(StreamConfig) with
-        {
-            FourCC = FourCC.Parse(fourcc).Value, Width = width, Height = height, IntervalNumerator = 1, IntervalDenominator = 30,
-        };
+        CameraMessages.Wanted(fourcc, width, height);
 
     /// <summary>Memory for one frame in one piece, attached; its place.</summary>
     public int Attach(uint bufferId)
@@ -246,30 +232,9 @@ internal sealed partial class SessionRig : IDisposable
         Send(CameraWire.RequestQueue, RequestBytes(id, buffer, flags, target, timeout, packet), room ?? (int)Config.MaximumResultBytes);
 
     public byte[] RequestBytes(ulong id, uint buffer, RequestFlags flags = 0, ulong target = 0, ulong timeout = 0,
-        ReadOnlySpan<byte> packet = default)
-    {
-        var length = RequestHeader.Bytes + BufferReference.Bytes + packet.Length;
-        var header = new CommandHeader(CameraCommand.Request, CameraWire.HeaderVersion, (uint)length, id + 5000);
-        return
-        [
-            .. BytesOf(new RequestHeader(header, id, Session.Generation, flags, 1, (uint)packet.Length, target, timeout)),
-            .. BytesOf(new BufferReference(0, buffer, 0, 0)),
-            .. packet,
-        ];
-    }
+        ReadOnlySpan<byte> packet = default) => CameraMessages.Request(Session.Generation, id, buffer, flags, target, timeout, packet);
 
-    public static byte[] Packet(params ReadOnlySpan<(uint Id, ControlValue Value)> items)
-    {
-        var target = new byte[8192];
-        var writer = new ControlPacketWriter(target, items.Length);
-        foreach (var (id, value) in items)
-        {
-            var copy = value;
-            Assert.True(writer.TryAdd(id, (byte)copy.Type, (ushort)copy.Count, copy.Bytes));
-        }
-
-        return target[..writer.Finish()];
-    }
+    public static byte[] Packet(params ReadOnlySpan<(uint Id, ControlValue Value)> items) => CameraMessages.Packet(items);
 
     /// <summary>A frame that carries the set and values; its lease is the caller's.</summary>
     public Frame Capture(
@@ -321,6 +286,7 @@ internal sealed partial class SessionRig : IDisposable
     public void Dispose()
     {
         foreach (var queue in _queues) queue.Stop();
+        _kept?.Dispose();
         Pool.Dispose();
         Memory.Dispose();
     }

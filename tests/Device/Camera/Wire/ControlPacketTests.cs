@@ -104,6 +104,38 @@ public sealed class ControlPacketTests
     }
 
     [Fact]
+    public void Any_items_are_read_back_as_they_were_written()
+    {
+        var item = from type in Gen.Choose(1, 8)
+                   from count in Gen.Choose(0, 5)
+                   from flags in Gen.Choose(0, 15)
+                   from argument in Gen.Choose(0, int.MaxValue)
+                   from value in ArbMap.Default.GeneratorFor<byte>().ArrayOf(count * PacketItem.ElementBytes((byte)type))
+                   select (Type: (byte)type, Count: (ushort)count, Flags: (ItemFlags)flags, Argument: (uint)argument, Value: value);
+        Prop.ForAll(Gen.Choose(0, 20).SelectMany(item.ArrayOf).ToArbitrary(), items =>
+        {
+            var values = items.Sum(each => CameraWire.Align(each.Value.Length));
+            var target = new byte[ControlPacketWriter.Measure(items.Length, values)];
+            var writer = new ControlPacketWriter(target, items.Length);
+            for (var i = 0; i < items.Length; i++)
+            {
+                var (type, count, flags, argument, value) = items[i];
+                Assert.True(writer.TryAdd((uint)i * 7919, type, count, value, flags, argument));
+            }
+
+            Assert.True(ControlPacketReader.TryOpen(target.AsSpan(0, writer.Finish()), items.Length, out var reader, out var error), error);
+            Assert.Equal(items.Length, reader.Count);
+            for (var i = 0; i < items.Length; i++)
+            {
+                var read = reader.Read(i, out var value);
+                Assert.Equal(((uint)i * 7919, items[i].Type, items[i].Flags, items[i].Count, items[i].Argument),
+                    (read.Id, read.Type, read.Flags, read.Count, read.Argument));
+                Assert.Equal(items[i].Value, value.ToArray());
+            }
+        }).QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
     public void Whatever_the_bytes_an_opened_packet_reads_only_itself()
     {
         Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<NonNegativeInt>(), (noise, at) =>

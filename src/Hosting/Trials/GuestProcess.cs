@@ -2,17 +2,17 @@ using System.Diagnostics;
 using System.Globalization;
 using CameraFabric.Guest.Program;
 
-namespace CameraFabric.Hosting.Demo;
+namespace CameraFabric.Hosting.Trials;
 
-/// <summary>One guest of the demo: a process of its own, which reports as lines of JSON.</summary>
-internal sealed class DemoGuest : IDisposable
+/// <summary>One guest of a trial: a process of its own, which reports as lines of JSON.</summary>
+internal sealed class GuestProcess : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, GuestReport> _latest = [];
     private readonly List<string> _complaints = [];
     private readonly Process _process;
 
-    private DemoGuest(string name, int devices, Process process) => (Name, Devices, _process) = (name, devices, process);
+    private GuestProcess(string name, int devices, Process process) => (Name, Devices, _process) = (name, devices, process);
 
     public string Name { get; }
 
@@ -31,13 +31,9 @@ internal sealed class DemoGuest : IDisposable
         get { lock (_gate) return [.. _complaints]; }
     }
 
-    public static DemoGuest Start(string name, IReadOnlyCollection<string> sockets, double seconds, params ReadOnlySpan<string> more)
+    public static GuestProcess Start(string name, IReadOnlyCollection<string> sockets, double seconds, params ReadOnlySpan<string> more)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
-        // Under the dotnet host the program is its first argument.
-        if (Path.GetFileNameWithoutExtension(start.FileName) == "dotnet") start.ArgumentList.Add(typeof(DemoGuest).Assembly.Location);
-        foreach (var word in (string[])["guest", "--name", name, "--json", "--progress", "--reconnect", "--seconds", seconds.ToString("F2", CultureInfo.InvariantCulture)])
-            start.ArgumentList.Add(word);
+        var start = TrialProcess.Of("guest", "--name", name, "--json", "--progress", "--reconnect", "--seconds", seconds.ToString("F2", CultureInfo.InvariantCulture));
         foreach (var socket in sockets)
         {
             start.ArgumentList.Add("--socket");
@@ -45,13 +41,16 @@ internal sealed class DemoGuest : IDisposable
         }
 
         foreach (var word in more) start.ArgumentList.Add(word);
-        var guest = new DemoGuest(name, sockets.Count, Process.Start(start)!);
+        var guest = new GuestProcess(name, sockets.Count, Process.Start(start)!);
         guest._process.OutputDataReceived += (_, line) => guest.Hear(line.Data);
         guest._process.ErrorDataReceived += (_, line) => guest.Complain(line.Data);
         guest._process.BeginOutputReadLine();
         guest._process.BeginErrorReadLine();
         return guest;
     }
+
+    /// <summary>SIGSTOP or SIGCONT: the process stands still, or goes on.</summary>
+    public void Freeze(bool frozen) => TrialProcess.Signal(_process, frozen ? "STOP" : "CONT");
 
     /// <summary>SIGKILL: the process gets no chance to say goodbye.</summary>
     public async Task KillAsync()

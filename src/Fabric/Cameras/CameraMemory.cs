@@ -1,0 +1,34 @@
+using Akka.Actor;
+using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.FanOut;
+using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Platform;
+using Microsoft.Extensions.Logging;
+
+namespace CameraFabric.Fabric.Cameras;
+
+/// <summary>
+/// What a camera's actor has to know after its restart: numbers go on, memory and threads stay known, and who waits for the camera's end is
+/// answered. One
+/// actor at a time uses it.
+/// </summary>
+/// <param name="rig">The camera.</param>
+/// <param name="meter">Where it is counted.</param>
+/// <param name="options">The node's options.</param>
+/// <param name="clock">The frame clock.</param>
+/// <param name="loggers">The node's loggers.</param>
+internal sealed class CameraMemory(CameraRig rig, CameraMeter meter, FabricOptions options, FrameClock clock, ILoggerFactory loggers)
+{
+    /// <summary>What the sensor's actor has to know.</summary>
+    public SensorMemory Sensor { get; } = new(rig, options);
+
+    /// <summary>What the fan-out's actor has to know.</summary>
+    public FanOutState FanOut { get; } = new(rig.Id, meter, clock, options, loggers.CreateLogger("CameraFabric.Delivery"));
+
+    /// <summary>The number of the configuration in force.</summary>
+    public uint Generation { get; set; } = 1;
+
+    /// <summary>Who waits for the camera's end; null as long as it is wanted.</summary>
+    public IActorRef? Stopper { get; set; }
+}
