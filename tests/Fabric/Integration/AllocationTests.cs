@@ -44,8 +44,9 @@ public sealed class AllocationTests(ITestOutputHelper output)
         output.WriteLine($"{perFrame} bytes a frame");
         Assert.Equal(0, loop.Failed);
 
-        // What is left is the timers' (once a second a session looks at its deadlines), not the frames'.
-        Assert.True(perFrame < 4, $"{perFrame} bytes a frame");
+        // What is left is the timers' (once a second a session looks at its deadlines), not the frames': the slower the machine, the more
+        // of it comes to a frame.
+        Assert.True(perFrame < 16, $"{perFrame} bytes a frame");
     }
 
     private sealed class Resubmitter : ICameraListener

@@ -25,7 +25,7 @@ public sealed class ShrinkingMemoryTests
         bad.Configure(buffers: 16);
         bad.Driver.Start();
         var streaming = Task.Run(() => StreamToTheEnd(bad));
-        var good = fabric.RunAsync(fabric.Options("good", "front", frames: 120));
+        var good = fabric.RunAsync(fabric.Options("good", "front", frames: 120) with { Reconnect = true });
         await fabric.WaitAsync(now => now.Guests.All(guest => guest.Delivered > 10), "a guest gets nothing");
 
         Shrink((long)megabytesLeft << 20);
