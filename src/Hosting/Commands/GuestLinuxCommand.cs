@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.Text.Json;
+using CameraFabric.Hosting.GuestLinux;
+using Spectre.Console;
+
+namespace CameraFabric.Hosting.Commands;
+
+/// <summary><c>guest-linux</c>: real Linux guests beside a fabric.</summary>
+internal static class GuestLinuxCommand
+{
+    public static Command Make()
+    {
+        var what = new Option<string>("--what") { Description = $"What the guests run: {GuestWorkWords.All}.", DefaultValueFactory = _ => GuestWork.Stream.Word() };
+        var count = new Option<int?>("--count") { Description = "How many guests, 1 to 16; as many as it takes to show it otherwise." };
+        var seconds = new Option<double>("--seconds") { Description = "How long they stream, 4 to 3600.", DefaultValueFactory = _ => 20 };
+        var image = new Option<string>("--image") { Description = "The folder of the guest that eng/guest/prepare built.", Required = true };
+        var keep = new Option<string?>("--keep") { Description = "Use this folder for rig and logs, and leave it behind." };
+        var json = Output.JsonOption();
+        var command = new Command("guest-linux", "Boot Linux guests (User-Mode Linux) with the virtio-camera driver beside a fabric. Exit code 0 only if all that they run succeeds, every frame is the right one, and none hurts another.")
+        {
+            what, count, seconds, image, keep, json,
+        };
+        command.SetAction((parsed, cancellation) => Output.GuardAsync(() =>
+        {
+            var work = GuestWorkWords.Parse(parsed.GetValue(what)!);
+            var guests = (int)Output.InRange("--count", parsed.GetValue(count) ?? work.Guests(), 1, 16, "guests");
+            var length = TimeSpan.FromSeconds(Output.InRange("--seconds", parsed.GetValue(seconds), 4, 3600, "seconds"));
+            return RunAsync(Path.GetFullPath(parsed.GetValue(image)!), work, guests, length, parsed.GetValue(keep), parsed.GetValue(json), cancellation);
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string image, GuestWork work, int count, TimeSpan length, string? keep, bool json, CancellationToken cancellation)
+    {
+        var folder = keep is null
+            ? Directory.CreateTempSubdirectory("camera-fabric-linux-")
+            : Directory.CreateDirectory(keep, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        try
+        {
+            await using var run = new GuestLinuxRun(folder.FullName, image, json ? static _ => { } : Console.Out.WriteLine);
+            var summary = await run.RunAsync(work, count, length, cancellation);
+            if (json) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(summary, GuestLinuxJson.Default.GuestLinuxSummary));
+            else Print(summary);
+            if (!summary.Passed && keep is null) await Console.Error.WriteLineAsync($"the same again, with each guest's console left behind: guest-linux --what {work.Word()} --keep FOLDER");
+            return summary.Passed ? Output.Success : Output.Failure;
+        }
+        finally
+        {
+            if (keep is null) folder.Delete(recursive: true);
+        }
+    }
+
+    private static void Print(GuestLinuxSummary summary)
+    {
+        if (summary.Streams.Count > 0)
+        {
+            var guests = new Sheet("guest", "camera", new("stream", 1), "role", new("boot ms", 2), "frames", "read back", "skipped", "gaps", "longest ms", new("end", 1));
+            foreach (var stream in summary.Streams)
+            {
+                guests.Add(
+                    stream.Guest, stream.Camera, stream.Stream, stream.Role, $"{stream.BootMilliseconds:F0}", $"{stream.Frames}", $"{stream.Verified}",
+                    $"{stream.Skipped}", $"{stream.Gaps}", $"{stream.LongestGapMilliseconds:F1}", stream.Killed ? "killed" : stream.Code is { } code ? $"exit {code}" : "none");
+            }
+
+            AnsiConsole.Write(guests.ForTerminal());
+            Console.Out.WriteLine("read back: frames whose number was found in the pixels that v4l2-ctl wrote; gaps: more than 1.5 periods between two time stamps");
+        }
+
+        foreach (var check in summary.Checks) Console.Out.WriteLine(check);
+        Console.Out.WriteLine(summary.Passed ? "all holds" : "SOMETHING DOES NOT HOLD");
+    }
+}
