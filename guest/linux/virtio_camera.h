@@ -362,6 +362,9 @@ void vcam_complete_request(struct vcam *vc, struct vcam_request *req, u32 used);
 
 /* virtio_camera_video.c */
 int vcam_init_video(struct vcam *vc);
+int vcam_enum_input(struct file *file, void *fh, struct v4l2_input *input);
+int vcam_g_input(struct file *file, void *fh, unsigned int *i);
+int vcam_s_input(struct file *file, void *fh, unsigned int i);
 
 /* virtio_camera_meta.c */
 int vcam_init_meta(struct vcam *vc);

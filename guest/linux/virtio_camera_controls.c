@@ -355,7 +355,9 @@ static void vcam_new_control(struct vcam *vc, struct vcam_control *c, u32 *other
 		cfg.dims[0] = 4 * c->count_max;
 		fallthrough;
 	default:
-		cfg.type = V4L2_CTRL_TYPE_INTEGER;
+		/* Programs have known arrays of U32 for longer than those of INTEGER. */
+		cfg.type = cfg.dims[0] && c->max > c->min && c->min >= 0 ?
+			   V4L2_CTRL_TYPE_U32 : V4L2_CTRL_TYPE_INTEGER;
 		vcam_range(&cfg, c, S32_MIN, S32_MAX);
 		break;
 	}

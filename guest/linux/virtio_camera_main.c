@@ -237,7 +237,7 @@ static int vcam_init(struct vcam *vc, struct virtio_device *vdev)
 	strscpy(vc->v4l2_dev.name, dev_name(vc->dev), sizeof(vc->v4l2_dev.name));
 	vc->v4l2_dev.mdev = &vc->mdev;
 	vc->v4l2_dev.release = vcam_release;
-	return v4l2_device_register(NULL, &vc->v4l2_dev);
+	return v4l2_device_register(vc->dev, &vc->v4l2_dev);
 }
 
 /* From here on the device writes nothing any more. */
@@ -301,6 +301,7 @@ static void vcam_unregister(struct vcam *vc)
 		vb2_video_unregister_device(&vc->video);
 	if (video_is_registered(&vc->meta))
 		vb2_video_unregister_device(&vc->meta);
+	v4l2_device_disconnect(&vc->v4l2_dev);
 }
 
 static int vcam_probe(struct virtio_device *vdev)

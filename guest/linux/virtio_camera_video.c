@@ -203,7 +203,6 @@ static int vcam_parm(struct vcam *vc, struct v4l2_streamparm *p)
 {
 	p->parm.capture.capability = V4L2_CAP_TIMEPERFRAME;
 	p->parm.capture.timeperframe = vc->stream.interval;
-	p->parm.capture.readbuffers = 2;
 	return 0;
 }
 
@@ -236,7 +235,7 @@ static int vcam_s_parm(struct file *file, void *fh, struct v4l2_streamparm *p)
 	return vcam_parm(vc, p);
 }
 
-static int vcam_enum_input(struct file *file, void *fh, struct v4l2_input *input)
+int vcam_enum_input(struct file *file, void *fh, struct v4l2_input *input)
 {
 	struct vcam *vc = video_drvdata(file);
 
@@ -249,13 +248,13 @@ static int vcam_enum_input(struct file *file, void *fh, struct v4l2_input *input
 	return 0;
 }
 
-static int vcam_g_input(struct file *file, void *fh, unsigned int *i)
+int vcam_g_input(struct file *file, void *fh, unsigned int *i)
 {
 	*i = 0;
 	return 0;
 }
 
-static int vcam_s_input(struct file *file, void *fh, unsigned int i)
+int vcam_s_input(struct file *file, void *fh, unsigned int i)
 {
 	return i ? -EINVAL : 0;
 }
