@@ -414,8 +414,9 @@ struct virtio_camera_event {
 /*
  * Controls. The value of a V4L2 control is always the very number that is on
  * the wire: nanoseconds are nanoseconds (INTEGER64), Q16.16 is a signed number
- * of 1/65536 (INTEGER), a rectangle is an array of four INTEGER (x, y, width,
- * height). A control has a standard id where V4L2 has the same control and its
+ * of 1/65536 (INTEGER), a rectangle is an array of four numbers (x, y, width,
+ * height). Arrays of 32-bit numbers are of type U32 if their least is 0 or more,
+ * otherwise of type INTEGER. A control has a standard id where V4L2 has the same control and its
  * unit is the same or left to the driver:
  *
  *   HorizontalFlip 0x100      V4L2_CID_HFLIP
@@ -447,7 +448,7 @@ struct virtio_camera_event {
 
 /* Those that a camera usually has. */
 #define VIRTIO_CAMERA_CID_EXPOSURE_TIME		VIRTIO_CAMERA_CID_CORE(0x07)	/* INTEGER64, ns */
-#define VIRTIO_CAMERA_CID_SCALER_CROP		VIRTIO_CAMERA_CID_CORE(0x1b)	/* INTEGER[4], pixels */
+#define VIRTIO_CAMERA_CID_SCALER_CROP		VIRTIO_CAMERA_CID_CORE(0x1b)	/* U32[4], pixels */
 #define VIRTIO_CAMERA_CID_FRAME_DURATION	VIRTIO_CAMERA_CID_CORE(0x1d)	/* INTEGER64, ns */
 #define VIRTIO_CAMERA_CID_SENSOR_TIMESTAMP	VIRTIO_CAMERA_CID_CORE(0x20)	/* INTEGER64, ns, host's clock */
 
