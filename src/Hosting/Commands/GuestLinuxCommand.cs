@@ -54,7 +54,7 @@ internal static class GuestLinuxCommand
     {
         if (summary.Streams.Count > 0)
         {
-            var guests = new Sheet("guest", "camera", new("stream", 1), "role", new("boot ms", 2), "frames", "read back", "skipped", "gaps", "longest ms", new("end", 1));
+            var guests = new Sheet("guest", "camera", new("stream", 1), "role", new("boot ms", 2), "frames", "read back", "lost", "gaps", "longest ms", new("end", 1));
             foreach (var stream in summary.Streams)
             {
                 guests.Add(

@@ -30,6 +30,9 @@ internal sealed partial class GuestFrames(string folder, FrameLayout layout)
         get { lock (_gate) return [.. _told]; }
     }
 
+    /// <summary>Buffers that came back with V4L2's error flag: the frame that they were for was lost. They are no frames, and have no file.</summary>
+    public int Errors { get; private set; }
+
     /// <summary>The frame numbers in the pixels, in the files' order.</summary>
     public IReadOnlyList<ulong> Stamps => _stamps;
 
@@ -40,6 +43,12 @@ internal sealed partial class GuestFrames(string folder, FrameLayout layout)
     public void Hear(string line)
     {
         if (Dequeued().Match(line) is not { Success: true } match) return;
+        if (match.Groups[4].ValueSpan.StartsWith("error"))
+        {
+            Errors++;
+            return;
+        }
+
         var (whole, part) = (Number(match, 2), Number(match, 3));
         lock (_gate) _told.Add(new ToldFrame((uint)Number(match, 1), whole * 1_000_000 + part, FrameClock.System.Now));
     }
@@ -77,6 +86,6 @@ internal sealed partial class GuestFrames(string folder, FrameLayout layout)
 
     private static long Number(Match match, int group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"dqbuf: +\d+ seq: +(\d+) bytesused: +\d+ ts: +(\d+)\.(\d{6})")]
+    [GeneratedRegex(@"dqbuf: +\d+ seq: +(\d+) bytesused: +\d+ ts: +(\d+)\.(\d{6})[^(]*\(([^)]*)")]
     private static partial Regex Dequeued();
 }

@@ -27,6 +27,8 @@ public sealed record GuestLinuxSummary(IReadOnlyList<GuestStreamFindings> Stream
                 : new($"{stream.Guest}: v4l2-ctl got all its frames", stream.Code == 0 && stream.Frames == frames, $"{stream.Frames} of {frames}, exit code {stream.Code}"));
             checks.Add(new($"{stream.Guest}: the numbers in the pixels are those of the frames", stream.Wrong.Length == 0 && stream.Verified > 0
                 && (stream.Killed || stream.Verified == stream.Frames), stream.Wrong.Length == 0 ? $"{stream.Verified} frames read back" : stream.Wrong));
+            // A frame that is lost shows as a gap, which is judged below; a buffer that comes back without a frame must stand for one.
+            checks.Add(new($"{stream.Guest}: a buffer without a frame stands for a frame that was lost", stream.Errors <= stream.Skipped, $"{stream.Errors} of {stream.Skipped} lost"));
             var complaints = stream.Complaints.Where(_ => !stream.Killed).ToArray();
             if (complaints.Length > 0) checks.Add(new($"{stream.Guest}: nothing complains", false, string.Join("; ", complaints.Take(5))));
         }

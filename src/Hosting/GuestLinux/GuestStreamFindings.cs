@@ -12,6 +12,7 @@ namespace CameraFabric.Hosting.GuestLinux;
 /// <param name="BootMilliseconds">From the start of its process until its camera was there; 0 if it never was.</param>
 /// <param name="Frames">Frames that <c>v4l2-ctl</c> told of.</param>
 /// <param name="Skipped">Numbers missing between them: frames that the sensor made and the guest did not get.</param>
+/// <param name="Errors">Buffers that came back with V4L2's error flag, each for a frame that was lost.</param>
 /// <param name="Verified">Frames whose number stands in the pixels of the file.</param>
 /// <param name="Wrong">The first thing that was wrong with a file; empty if nothing was.</param>
 /// <param name="LongestGapMilliseconds">The longest time between two time stamps.</param>
@@ -19,7 +20,7 @@ namespace CameraFabric.Hosting.GuestLinux;
 /// <param name="GapsWithTheMachine">Of those, while the machine itself stood still.</param>
 /// <param name="Complaints">What its kernel or its scripts called wrong.</param>
 public sealed record GuestStreamFindings(
-    string Guest, string Camera, string Stream, string Role, bool Killed, int? Code, double BootMilliseconds, int Frames, long Skipped, int Verified, string Wrong,
+    string Guest, string Camera, string Stream, string Role, bool Killed, int? Code, double BootMilliseconds, int Frames, long Skipped, int Errors, int Verified, string Wrong,
     double LongestGapMilliseconds, int Gaps, int GapsWithTheMachine, IReadOnlyList<string> Complaints)
 {
     private const double LongestGood = 1.5 * 1_000_000 / GuestLinuxRig.Rate; // microseconds
@@ -47,6 +48,6 @@ public sealed record GuestStreamFindings(
 
         return new GuestStreamFindings(
             seat.Name, seat.Camera, $"{GuestLinuxRig.Layout(seat)}", seat.Role, killed, guest.Code, guest.Boot?.TotalMilliseconds ?? 0, told.Count, skipped,
-            frames.Stamps.Count, frames.Wrong, longest / 1000.0, gaps, excused, [.. guest.Checks.Where(check => !check.Passed).Select(check => check.Name)]);
+            frames.Errors, frames.Stamps.Count, frames.Wrong, longest / 1000.0, gaps, excused, [.. guest.Checks.Where(check => !check.Passed).Select(check => check.Name)]);
     }
 }
