@@ -9,8 +9,8 @@
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/sizes.h>
 #include <linux/spinlock.h>
-#include <linux/version.h>
 #include <linux/virtio.h>
 #include <linux/virtio_camera.h>
 #include <linux/virtio_config.h>
@@ -22,18 +22,20 @@
 #include <media/v4l2-device.h>
 #include <media/videobuf2-v4l2.h>
 
+#include "virtio_camera_compat.h"
+
 #define VCAM_NAME		"virtio_camera"
 
 /* Limits of what is taken from a device. */
-#define VCAM_MAX_CAPS		(1U << 20)	/* bytes of capabilities */
+#define VCAM_MAX_CAPS		((u32)SZ_1M)	/* bytes of capabilities */
 #define VCAM_MAX_FORMATS	256U
 #define VCAM_MAX_SIZES		1024U		/* of one format */
 #define VCAM_MAX_CONTROLS	256U
-#define VCAM_MAX_RESULT		(64U << 10)	/* bytes of a result */
-#define VCAM_MAX_REQUEST	(16U << 10)	/* bytes of a request */
-#define VCAM_MAX_FRAME		(1U << 30)	/* bytes of a frame */
+#define VCAM_MAX_RESULT		((u32)SZ_64K)	/* bytes of a result */
+#define VCAM_MAX_REQUEST	((u32)SZ_16K)	/* bytes of a request */
+#define VCAM_MAX_FRAME		((u32)SZ_1G)	/* bytes of a frame */
 #define VCAM_MAX_DIMENSION	32768U		/* pixels */
-#define VCAM_MAX_REPLY		(32U << 10)	/* bytes of an answer */
+#define VCAM_MAX_REPLY		((u32)SZ_32K)	/* bytes of an answer */
 
 #define VCAM_EVENT_BUFFERS	16
 #define VCAM_EVENT_BYTES	1024
@@ -186,8 +188,8 @@ struct vcam {
 	struct video_device meta;
 	struct media_pad meta_pad;
 	struct vb2_queue meta_queue;
-	struct mutex meta_lock;
-	spinlock_t meta_list_lock;
+	struct mutex meta_lock;		/* of the metadata node and its queue */
+	spinlock_t meta_list_lock;	/* meta_buffers */
 	struct list_head meta_buffers;
 	struct mutex meta_result_lock;	/* meta_streaming, and the result on its way */
 	bool meta_streaming;
@@ -206,12 +208,12 @@ struct vcam {
 	u64 last_tag;
 
 	/* Events. */
-	spinlock_t event_lock;
+	spinlock_t event_lock;		/* event queue */
 	u8 *event_memory;
 	u8 event[VCAM_EVENT_BYTES];	/* the copy at hand */
 
 	/* Requests. */
-	struct mutex submit_lock;	/* order of requests; pending; attaching */
+	struct mutex submit_lock;	/* order of requests; pending; attached memory */
 	struct list_head pending;
 	spinlock_t req_lock;		/* request queue, in_flight */
 	struct list_head in_flight;
@@ -235,8 +237,8 @@ struct vcam {
 	atomic64_t clock_offset;	/* device's clock less the guest's, ns */
 
 	/* Controls. */
-	spinlock_t wish_lock;
-	bool from_device;		/* s_ctrl tells what the device said; under the handler's lock */
+	spinlock_t wish_lock;		/* what programs set outside of requests */
+	bool from_device;		/* what s_ctrl is told comes from it; handler's lock */
 	struct v4l2_ctrl *result_status;
 	struct v4l2_ctrl *result_flags;
 	struct v4l2_ctrl *frame_number;
@@ -245,7 +247,7 @@ struct vcam {
 	struct v4l2_ctrl *target_frame;
 	struct v4l2_ctrl *strict;
 
-	struct workqueue_struct *wq;	/* ordered: results, events, configuration changes */
+	struct workqueue_struct *wq;	/* ordered: results, events, changes */
 	struct work_struct req_work;
 	struct work_struct event_work;
 	struct work_struct config_work;
@@ -253,8 +255,8 @@ struct vcam {
 	struct delayed_work watch_work;
 	u32 watches;
 
-	spinlock_t state_lock;
-	bool broken;			/* the device does not do what it must; nothing more is sent */
+	spinlock_t state_lock;		/* broken */
+	bool broken;			/* nothing is sent to it any more */
 	bool gone;			/* the virtio device is being removed */
 };
 

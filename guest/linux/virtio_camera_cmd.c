@@ -82,6 +82,10 @@ void vcam_cmd_vq(struct virtqueue *vq)
 	unsigned int used;
 
 	spin_lock_irqsave(&vc->cmd_lock, flags);
+	if (vcam_dead(vc)) {
+		spin_unlock_irqrestore(&vc->cmd_lock, flags);
+		return;
+	}
 	do {
 		virtqueue_disable_cb(vq);
 		while ((cmd = virtqueue_get_buf(vq, &used))) {

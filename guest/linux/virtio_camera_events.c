@@ -39,7 +39,8 @@ void vcam_event_vq(struct virtqueue *vq)
 {
 	struct vcam *vc = vq->vdev->priv;
 
-	queue_work(vc->wq, &vc->event_work);
+	if (!vcam_dead(vc))
+		queue_work(vc->wq, &vc->event_work);
 }
 
 static void vcam_tell(struct vcam *vc, u32 type, const struct virtio_camera_event *e)
@@ -156,9 +157,12 @@ void vcam_event_work(struct work_struct *work)
 	for (;;) {
 		spin_lock_irq(&vc->event_lock);
 		do {
+			memory = NULL;
+			if (vcam_dead(vc))
+				break;
 			virtqueue_disable_cb(vq);
-			memory = vcam_dead(vc) ? NULL : virtqueue_get_buf(vq, &used);
-		} while (!memory && !vcam_dead(vc) && !virtqueue_enable_cb(vq));
+			memory = virtqueue_get_buf(vq, &used);
+		} while (!memory && !virtqueue_enable_cb(vq));
 		if (memory) {
 			used = min_t(u32, used, VCAM_EVENT_BYTES);
 			memcpy(vc->event, memory, used);

@@ -5,6 +5,7 @@
  * docs/virtio-camera.md describes the device. Nothing here trusts it: what it
  * writes is copied once, then judged; what it does not answer ends in time.
  */
+#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/virtio_ids.h>
@@ -70,7 +71,8 @@ static void vcam_config_changed(struct virtio_device *vdev)
 {
 	struct vcam *vc = vdev->priv;
 
-	queue_work(vc->wq, &vc->config_work);
+	if (!vcam_dead(vc))
+		queue_work(vc->wq, &vc->config_work);
 }
 
 static int vcam_read_device(struct vcam *vc)
@@ -110,24 +112,6 @@ static int vcam_read_device(struct vcam *vc)
 		ring /= 2;
 	vc->max_in_flight = min3(vc->max_in_flight, ring, 64U);
 	return 0;
-}
-
-static int vcam_find_vqs(struct vcam *vc)
-{
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 11, 0)
-	struct virtqueue_info info[VIRTIO_CAMERA_VQS] = {
-		{ .name = "control", .callback = vcam_cmd_vq },
-		{ .name = "event", .callback = vcam_event_vq },
-		{ .name = "request", .callback = vcam_req_vq },
-	};
-
-	return virtio_find_vqs(vc->vdev, VIRTIO_CAMERA_VQS, vc->vqs, info, NULL);
-#else
-	static const char * const names[] = { "control", "event", "request" };
-	vq_callback_t *callbacks[] = { vcam_cmd_vq, vcam_event_vq, vcam_req_vq };
-
-	return virtio_find_vqs(vc->vdev, VIRTIO_CAMERA_VQS, vc->vqs, callbacks, names, NULL);
-#endif
 }
 
 /* A media request lives as long as its file, which may be longer than the device. */
@@ -253,12 +237,14 @@ static void vcam_stop_device(struct vcam *vc)
 	virtio_reset_device(vc->vdev);
 	cancel_work_sync(&vc->break_work);
 	cancel_delayed_work_sync(&vc->watch_work);
-	destroy_workqueue(vc->wq);
+	/* What is queued from now on finds the device gone and touches no queue. */
+	flush_workqueue(vc->wq);
 	for (i = 0; i < VIRTIO_CAMERA_VQS; i++)
 		while (virtqueue_detach_unused_buf(vc->vqs[i]))
 			;
 	/* Some transports stop the device only here. */
 	vc->vdev->config->del_vqs(vc->vdev);
+	destroy_workqueue(vc->wq);
 	vcam_cmd_free_all(vc);
 	vcam_free_requests(vc);
 	mutex_lock(&vc->submit_lock);
@@ -293,19 +279,37 @@ static int vcam_probe_camera(struct vcam *vc)
 	return ret;
 }
 
+/* Those who wait for a frame learn that none will come, then the stream ends. */
+static void vcam_unregister_node(struct video_device *video)
+{
+	struct vb2_queue *q = video->queue;
+	int i, waiting = 1;
+
+	if (!video_is_registered(video))
+		return;
+	vb2_queue_error(q);
+	for (i = 0; i < 100 && waiting; i++) {
+		mutex_lock(q->lock);
+		waiting = q->waiting_in_dqbuf;
+		mutex_unlock(q->lock);
+		if (waiting)
+			msleep(10);
+	}
+	vb2_video_unregister_device(video);
+}
+
 static void vcam_unregister(struct vcam *vc)
 {
 	media_device_unregister(&vc->mdev);
-	/* Ends the streams, too. */
-	if (video_is_registered(&vc->video))
-		vb2_video_unregister_device(&vc->video);
-	if (video_is_registered(&vc->meta))
-		vb2_video_unregister_device(&vc->meta);
+	vcam_unregister_node(&vc->video);
+	vcam_unregister_node(&vc->meta);
 	v4l2_device_disconnect(&vc->v4l2_dev);
 }
 
 static int vcam_probe(struct virtio_device *vdev)
 {
+	static const char * const names[] = { "control", "event", "request" };
+	vq_callback_t *callbacks[] = { vcam_cmd_vq, vcam_event_vq, vcam_req_vq };
 	struct vcam *vc;
 	int ret;
 
@@ -323,7 +327,7 @@ static int vcam_probe(struct virtio_device *vdev)
 	vc->wq = alloc_ordered_workqueue("virtio_camera/%s", WQ_HIGHPRI, dev_name(&vdev->dev));
 	if (!vc->wq)
 		goto put;
-	ret = vcam_find_vqs(vc);
+	ret = vcam_find_three_vqs(vdev, vc->vqs, names, callbacks);
 	if (ret) {
 		destroy_workqueue(vc->wq);
 		goto put;
@@ -342,8 +346,8 @@ static int vcam_probe(struct virtio_device *vdev)
 	ret = vcam_probe_camera(vc);
 	if (ret)
 		goto unregister;
-	dev_info(&vdev->dev, "%s: %s, %u formats, %u controls, %s\n", video_device_node_name(&vc->video),
-		 vc->name, vc->caps.num_formats, vc->caps.num_controls,
+	dev_info(&vdev->dev, "%s: %s, %u formats, %u controls, %s\n",
+		 video_device_node_name(&vc->video), vc->name, vc->caps.num_formats, vc->caps.num_controls,
 		 vcam_per_frame(vc) ? "per-frame control" : "classical");
 	return 0;
 

@@ -102,10 +102,7 @@ static const struct vb2_ops vcam_meta_ops = {
 	.buf_queue		= vcam_meta_queue_buf,
 	.start_streaming	= vcam_meta_start,
 	.stop_streaming		= vcam_meta_stop,
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
-	.wait_prepare		= vb2_ops_wait_prepare,
-	.wait_finish		= vb2_ops_wait_finish,
-#endif
+	VCAM_WAIT_OPS
 };
 
 static int vcam_meta_querycap(struct file *file, void *fh, struct v4l2_capability *cap)
@@ -185,7 +182,7 @@ int vcam_init_meta(struct vcam *vc)
 	ret = vb2_queue_init(q);
 	if (ret)
 		return ret;
-	snprintf(v->name, sizeof(v->name), "%.*s results", (int)sizeof(v->name) - 9, vc->name);
+	snprintf(v->name, sizeof(v->name), "%.*s metadata", (int)sizeof(v->name) - 10, vc->name);
 	v->fops = &vcam_meta_fops;
 	v->ioctl_ops = &vcam_meta_ioctl_ops;
 	v->release = video_device_release_empty;

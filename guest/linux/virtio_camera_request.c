@@ -86,7 +86,8 @@ static void vcam_add_wishes(struct vcam *vc, struct vcam_packet_writer *w,
 /* Fills a request in. Returns its bytes, or 0 when its controls do not fit. */
 static u32 vcam_fill_request(struct vcam *vc, struct vcam_request *req)
 {
-	const u32 fixed = sizeof(struct virtio_camera_request) + sizeof(struct virtio_camera_buf_ref);
+	const u32 fixed = sizeof(struct virtio_camera_request) +
+			  sizeof(struct virtio_camera_buf_ref);
 	DECLARE_BITMAP(asked, VCAM_MAX_CONTROLS) = {};
 	struct virtio_camera_request *head = req->out;
 	struct virtio_camera_buf_ref *ref = (void *)(head + 1);
@@ -253,7 +254,8 @@ void vcam_req_vq(struct virtqueue *vq)
 {
 	struct vcam *vc = vq->vdev->priv;
 
-	queue_work(vc->wq, &vc->req_work);
+	if (!vcam_dead(vc))
+		queue_work(vc->wq, &vc->req_work);
 }
 
 static struct vcam_request *vcam_next_done(struct vcam *vc, u32 *used)
@@ -264,9 +266,12 @@ static struct vcam_request *vcam_next_done(struct vcam *vc, u32 *used)
 
 	spin_lock_irq(&vc->req_lock);
 	do {
+		req = NULL;
+		if (vcam_dead(vc))
+			break;
 		virtqueue_disable_cb(vq);
-		req = vcam_dead(vc) ? NULL : virtqueue_get_buf(vq, &len);
-	} while (!req && !vcam_dead(vc) && !virtqueue_enable_cb(vq));
+		req = virtqueue_get_buf(vq, &len);
+	} while (!req && !virtqueue_enable_cb(vq));
 	if (req) {
 		list_del_init(&req->list);
 		vc->num_in_flight--;
@@ -290,7 +295,7 @@ void vcam_req_work(struct work_struct *work)
 	}
 }
 
-/* A device that keeps a request beyond all bounds is broken. Also keeps the clock's offset fresh. */
+/* A device that keeps a request beyond all bounds is broken. Also looks at the clock again. */
 void vcam_watch_work(struct work_struct *work)
 {
 	struct vcam *vc = container_of(to_delayed_work(work), struct vcam, watch_work);

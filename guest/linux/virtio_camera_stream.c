@@ -63,7 +63,8 @@ int vcam_configure(struct vcam *vc, u16 type, const struct vcam_stream *want,
 	body.cfg.height = cpu_to_le32(want->height);
 	body.cfg.frame_interval_num = cpu_to_le32(want->interval.numerator);
 	body.cfg.frame_interval_den = cpu_to_le32(want->interval.denominator);
-	ret = vcam_command(vc, type, &body, sizeof(body), &reply, sizeof(reply), sizeof(reply), NULL);
+	ret = vcam_command(vc, type, &body, sizeof(body), &reply, sizeof(reply), sizeof(reply),
+			   NULL);
 	if (ret)
 		return ret;
 	memset(given, 0, sizeof(*given));
@@ -274,10 +275,7 @@ static const struct vb2_ops vcam_queue_ops = {
 	.buf_request_complete	= vcam_buf_request_complete,
 	.start_streaming	= vcam_start_streaming,
 	.stop_streaming		= vcam_stop_streaming,
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
-	.wait_prepare		= vb2_ops_wait_prepare,
-	.wait_finish		= vb2_ops_wait_finish,
-#endif
+	VCAM_WAIT_OPS
 };
 
 int vcam_init_video_queue(struct vcam *vc)
@@ -293,7 +291,7 @@ int vcam_init_video_queue(struct vcam *vc)
 	q->timestamp_flags = V4L2_BUF_FLAG_TIMESTAMP_MONOTONIC | V4L2_BUF_FLAG_TSTAMP_SRC_SOE;
 	q->lock = &vc->lock;
 	q->dev = vc->dev;
-	/* A camera that cannot steer single frames has no use for requests; V4L2 says so to those who ask. */
+	/* Without control of single frames requests would promise what cannot be. */
 	q->supports_requests = vcam_per_frame(vc);
 	return vb2_queue_init(q);
 }
