@@ -95,7 +95,8 @@ static int vcam_read_blob(struct vcam *vc, struct vcam_caps *caps)
 	return ret;
 }
 
-static void vcam_read_format(struct vcam *vc, struct vcam_caps *caps, const struct vcam_record *rec)
+static void vcam_read_format(struct vcam *vc, struct vcam_caps *caps,
+			     const struct vcam_record *rec)
 {
 	const struct virtio_camera_cap_format *raw = rec->body;
 	struct vcam_format *format = &caps->formats[caps->num_formats];
@@ -119,7 +120,8 @@ static void vcam_read_format(struct vcam *vc, struct vcam_caps *caps, const stru
 		if (!width || !height || width > VCAM_MAX_DIMENSION || height > VCAM_MAX_DIMENSION ||
 		    !le32_to_cpu(format->sizes[i].shortest_den) ||
 		    !le32_to_cpu(format->sizes[i].longest_den)) {
-			dev_warn(vc->dev, "size %u of format %p4cc makes no sense\n", i, &format->fourcc);
+			dev_warn(vc->dev, "size %u of format %p4cc makes no sense\n", i,
+				 &format->fourcc);
 			return;
 		}
 		caps->max_width = max(caps->max_width, width);
@@ -144,7 +146,8 @@ static void vcam_read_menu(struct vcam_control *c, const struct virtio_camera_ca
 	}
 }
 
-static void vcam_read_control(struct vcam *vc, struct vcam_caps *caps, const struct vcam_record *rec)
+static void vcam_read_control(struct vcam *vc, struct vcam_caps *caps,
+			      const struct vcam_record *rec)
 {
 	const struct virtio_camera_cap_control *raw = rec->body;
 	struct vcam_control *c = &caps->controls[caps->num_controls];

@@ -43,7 +43,7 @@ static bool vcam_is_array(const struct vcam_control *c)
 	       c->type == VIRTIO_CAMERA_TYPE_SIZE || c->type == VIRTIO_CAMERA_TYPE_BYTES;
 }
 
-/* From V4L2's value to the wire's. Elements at the end that are all 0 are left off, down to the fewest. */
+/* From V4L2's value to the wire's. Elements of 0 at the end are left off, down to the fewest. */
 int vcam_to_wire(struct vcam_control *c, union v4l2_ctrl_ptr p, u8 *value, u16 *count)
 {
 	u32 i, bytes = vcam_elem_bytes(c->type);

@@ -259,7 +259,7 @@ int vcam_s_input(struct file *file, void *fh, unsigned int i)
 	return i ? -EINVAL : 0;
 }
 
-/* The picture is all of what was configured; ScalerCrop (a control) chooses which part of the array it shows. */
+/* Which part of the pixel array the picture shows. The control ScalerCrop chooses it. */
 static int vcam_g_selection(struct file *file, void *fh, struct v4l2_selection *s)
 {
 	struct vcam *vc = video_drvdata(file);
