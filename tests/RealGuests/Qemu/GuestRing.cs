@@ -13,7 +13,7 @@ internal readonly record struct GuestBuffer(ulong Address, int Length, bool IsWr
 /// </summary>
 internal sealed class GuestRing
 {
-    private const int TableBytes = 1024;
+    private const int TableBytes = 256;
     private readonly QtestClient _qtest;
     private readonly Queue<ushort> _free = [];
     private readonly Dictionary<ushort, ushort[]> _pending = [];
@@ -22,7 +22,7 @@ internal sealed class GuestRing
     /// <summary>Makes a ring of its own in cleared memory.</summary>
     /// <param name="qtest">The machine.</param>
     /// <param name="place">Where: 64 KiB.</param>
-    /// <param name="size">Entries, at most 32.</param>
+    /// <param name="size">Entries, at most 128.</param>
     public GuestRing(QtestClient qtest, ulong place, int size)
     {
         _qtest = qtest;
@@ -43,7 +43,7 @@ internal sealed class GuestRing
 
     public ulong Used { get; }
 
-    /// <summary>Where indirect tables lie: room for 64 entries for each descriptor.</summary>
+    /// <summary>Where indirect tables lie: room for 16 entries for each descriptor.</summary>
     public ulong Tables { get; }
 
     public ushort AvailableIndex { get; private set; }

@@ -38,17 +38,33 @@ internal sealed class QemuCamera
 
     public bool IsIndirect { get; init; } = true;
 
+    /// <summary>Routes the bus's interrupts to a line, as firmware does, and listens to it; the line.</summary>
+    public int RouteInterrupts()
+    {
+        const int bridge = 1, routes = 0x60, line = 11;
+        new PciBus(Machine.Qtest).Write(bridge, routes, line | (line << 8) | (line << 16) | (line << 24));
+        Machine.Qtest.InterceptInterrupts();
+        return line;
+    }
+
     /// <summary>From reset to rings that run.</summary>
     /// <param name="size">Entries of each ring.</param>
     /// <param name="features">What to accept.</param>
     /// <param name="setQueue">Tells the device of a ring; by default the truth.</param>
-    public QemuCamera Begin(int size = RingSize, ulong features = WantedFeatures, Action<int, GuestRing>? setQueue = null)
+    /// <param name="rings">Where the rings lie.</param>
+    public QemuCamera Begin(
+        int size = RingSize, ulong features = WantedFeatures, Action<int, GuestRing>? setQueue = null, ulong rings = RingsPlace)
     {
         Reset();
         Device.Status = VirtioPci.Acknowledge;
         Device.Status |= VirtioPci.Driver;
         Device.ChooseFeatures(features);
-        for (var i = 0; i < Rings.Length; i++) SetUpRing(i, size, setQueue);
+        for (var i = 0; i < Rings.Length; i++)
+        {
+            Rings[i] = new GuestRing(Machine.Qtest, rings + ((ulong)i * RingBytes), size);
+            (setQueue ?? SetQueue)(i, Rings[i]);
+        }
+
         Device.Status |= VirtioPci.DriverOk;
         return this;
     }
@@ -159,12 +175,6 @@ internal sealed class QemuCamera
 
     /// <summary>Tells the device where a ring lies.</summary>
     public void SetQueue(int index, GuestRing ring) => Device.SetQueue(index, ring.Size, ring.Descriptors, ring.Available, ring.Used);
-
-    private void SetUpRing(int index, int size, Action<int, GuestRing>? setQueue)
-    {
-        Rings[index] = new GuestRing(Machine.Qtest, RingsPlace + ((ulong)index * RingBytes), size);
-        (setQueue ?? SetQueue)(index, Rings[index]);
-    }
 
     private void Reap(int queue)
     {

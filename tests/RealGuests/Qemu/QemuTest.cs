@@ -11,6 +11,7 @@ public abstract class QemuTest : IAsyncLifetime
 {
     private protected const string Camera = "front", Machine = "vm", Neighbour = "neighbour";
     private readonly List<IDisposable> _disposables = [];
+    private readonly CancellationTokenSource _stop = new();
     private RunningFabric? _fabric;
 
     private protected RunningFabric Fabric => _fabric!;
@@ -33,6 +34,8 @@ public abstract class QemuTest : IAsyncLifetime
     /// <inheritdoc/>
     public async Task DisposeAsync()
     {
+        await _stop.CancelAsync();
+        _stop.Dispose();
         if (_fabric is null) return;
         foreach (var disposable in _disposables) disposable.Dispose();
         await _fabric.WaitAsync(static status => status.Cameras[0].Sessions == 0, "a session stays");
@@ -65,8 +68,7 @@ public abstract class QemuTest : IAsyncLifetime
         {
             Width = QemuCamera.Width, Height = QemuCamera.Height, Interval = new FrameInterval(1, 100),
         };
-        var stop = new CancellationTokenSource();
-        var run = new NeighbourRun(Fabric, stop, Fabric.RunAsync(options, stop.Token));
+        var run = new NeighbourRun(Fabric, _stop, Fabric.RunAsync(options, _stop.Token));
         await run.GetsOnAsync();
         return run;
     }
@@ -88,7 +90,6 @@ public abstract class QemuTest : IAsyncLifetime
             await GetsOnAsync();
             await Stop.CancelAsync();
             var report = await Report;
-            Stop.Dispose();
             Assert.True(report.Good, report.ToJson() + Fabric.Loggers);
         }
     }

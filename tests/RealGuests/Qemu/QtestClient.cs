@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
 
 namespace CameraFabric.RealGuests.Tests.Qemu;
 
@@ -44,7 +44,17 @@ internal sealed class QtestClient(Socket socket) : IDisposable
     /// <summary>Waits until a line is raised, or is not any more.</summary>
     public void WaitForLine(int line, bool raised)
     {
-        while (_raised.Contains(line) != raised) TakeInterrupt(_lines.Read());
+        // Other lines come and go meanwhile: the timer's never rest.
+        var waited = Stopwatch.StartNew();
+        while (_raised.Contains(line) != raised)
+        {
+            if (waited.Elapsed > QemuMachine.Patience)
+            {
+                throw new TimeoutException($"line {line} is not {(raised ? "raised" : "lowered")}; raised: {string.Join(' ', _raised)}");
+            }
+
+            TakeInterrupt(_lines.Read());
+        }
     }
 
     public void Dispose() => _lines.Dispose();
@@ -75,28 +85,4 @@ internal sealed class QtestClient(Socket socket) : IDisposable
     private static ulong Number(string answer) => Convert.ToUInt64(answer, 16);
 
     private static char Suffix(int bytes) => bytes switch { 1 => 'b', 2 => 'w', WholeWord => 'l', _ => 'q' };
-}
-
-/// <summary>Lines over a socket. Whoever does not answer is not waited for for ever.</summary>
-internal sealed class LineSocket : IDisposable
-{
-    private readonly Socket _socket;
-    private readonly StreamReader _reader;
-
-    public LineSocket(Socket socket)
-    {
-        _socket = socket;
-        _socket.ReceiveTimeout = (int)QemuMachine.Patience.TotalMilliseconds;
-        _reader = new StreamReader(new NetworkStream(socket), Encoding.ASCII, bufferSize: 1 << 16);
-    }
-
-    public void Write(string line) => _socket.Send(Encoding.ASCII.GetBytes(line + "\n"));
-
-    public string Read() => _reader.ReadLine() ?? throw new EndOfStreamException("QEMU closed the connection");
-
-    public void Dispose()
-    {
-        _reader.Dispose();
-        _socket.Dispose();
-    }
 }
