@@ -1,11 +1,12 @@
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.Virtqueues;
+using CameraFabric.Fabric.Status;
 
 namespace CameraFabric.RealGuests.Tests.Qemu;
 
 /// <summary>
-/// Drivers that set the device up wrongly. Part of it QEMU judges itself, and part of it the back-end refuses: QEMU then does not start
-/// the device. The connection stays, and the driver can begin anew.
+/// Drivers that set the device up wrongly. Part of it QEMU judges itself, and part of it the back-end refuses: QEMU does not start the
+/// device, and ends the connection. With the next one the driver can begin anew.
 /// </summary>
 public sealed class RefusalTests : QemuTest
 {
@@ -22,7 +23,7 @@ public sealed class RefusalTests : QemuTest
         ["the used ring where the memory ends"] = (
             static (camera, i, ring) =>
                 camera.Device.SetQueue(i, ring.Size, ring.Descriptors, ring.Available, QemuMachine.MemoryBytes - 16),
-            "cannot start"),
+            "Cannot map used"),
         ["descriptors at an odd address"] = (
             static (camera, i, ring) => camera.Device.SetQueue(i, ring.Size, ring.Descriptors + 8, ring.Available, ring.Used),
             "it must be a multiple of 16"),
@@ -40,13 +41,14 @@ public sealed class RefusalTests : QemuTest
     public async Task A_ring_that_cannot_be_is_refused_and_the_driver_may_begin_anew(string mistake)
     {
         var neighbour = await StreamNeighbourAsync();
-        var camera = Boot();
+        var camera = Boot(more: ",reconnect=1");
         var (setQueue, words) = Mistakes[mistake];
 
         camera.Begin(setQueue: (i, ring) => setQueue(camera, i, ring));
 
         var isSaid = SpinWait.SpinUntil(() => Said(camera).Contains(words, StringComparison.Ordinal), QemuMachine.Patience);
         Assert.True(isSaid, $"nobody says '{words}', but:\n{Said(camera)}");
+        await UntilAsync(static guest => guest is { Connections: > 1, State: GuestState.Connected }, "QEMU does not connect again");
         camera.Begin();
         camera.TakeFrame(1, camera.Stream());
         await neighbour.EndAsync();
