@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Sensors.Frames;
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Platform;

@@ -1,4 +1,5 @@
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Platform;
 using CameraFabric.Sensors.Controls;
@@ -12,7 +13,7 @@ namespace CameraFabric.Device.Camera.Sessions;
 /// <see cref="ReadConfig"/>), no call blocks, and time passes only by <see cref="OnTick"/>. What it needs of the camera it asks of the
 /// <see cref="ICameraSessionHost"/>.
 /// </summary>
-public sealed partial class CameraSession
+public sealed partial class CameraSession : IGuestSession
 {
     private readonly SessionContext _session;
     private readonly BufferRegistry _buffers;
@@ -85,6 +86,18 @@ public sealed partial class CameraSession
 
     /// <summary>Whether commands wait for nothing but their turn, so that <see cref="Resume"/> is wanted.</summary>
     public bool HasCommands => _commands.HasMore;
+
+    /// <inheritdoc/>
+    public void OnChain(DescriptorChain chain)
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        switch (chain.Queue.Index)
+        {
+            case CameraWire.ControlQueue: OnCommand(chain); break;
+            case CameraWire.EventQueue: OnEventBuffer(chain); break;
+            case CameraWire.RequestQueue: OnRequest(chain); break;
+        }
+    }
 
     /// <summary>A chain of the control queue.</summary>
     public void OnCommand(DescriptorChain chain)
@@ -162,7 +175,7 @@ public sealed partial class CameraSession
     public void OnRequestCompleted(FrameRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        _requests.Line.Report(request);
+        _requests.Line.Report((ChainRequest)request);
         Settle();
     }
 

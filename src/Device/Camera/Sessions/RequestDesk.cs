@@ -88,7 +88,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     }
 
     /// <summary>Lets a request's frame come, or, before START, lets it wait for that.</summary>
-    public void Arm(FrameRequest request)
+    public void Arm(ChainRequest request)
     {
         request.Deadline = session.Clock.Now + request.TimeoutNanoseconds;
         NextDeadline = Math.Min(NextDeadline, request.Deadline);
@@ -194,7 +194,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
         return CameraWire.Read<RequestHeader>(bytes[..read]);
     }
 
-    private void GiveUp(FrameRequest request, CameraStatus status)
+    private void GiveUp(ChainRequest request, CameraStatus status)
     {
         var set = request.IsArmed ? request.ControlSet : 0;
         request.Fail(status);
@@ -239,7 +239,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
         var timeout = header.TimeoutNanoseconds == 0
             ? Nanoseconds(session.Options.RequestTimeout)
             : (long)Math.Min(header.TimeoutNanoseconds, (ulong)Nanoseconds(session.Options.MaximumRequestTimeout));
-        var request = Line.TryReuse() ?? new FrameRequest(Line, session.Counters, session.Options.SessionId);
+        var request = Line.TryReuse() ?? new ChainRequest(Line, session.Counters, session.Options.SessionId);
         buffer.Hold();
         request.Begin(chain, header, buffer, session.Layout!, timeout);
         if (session.SteersFrames) request.Bind(SetFor(request, examined.Effective), examined.All);
@@ -249,7 +249,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     }
 
     // A request without controls takes the object's own empty set if that is free; so the usual request allocates nothing.
-    private ControlSet SetFor(FrameRequest request, ImmutableArray<ControlEntry> effective)
+    private ControlSet SetFor(ChainRequest request, ImmutableArray<ControlEntry> effective)
     {
         if (effective.IsEmpty && request.TargetFrame == 0 && request.SpareSet is { } spare)
         {

@@ -4,7 +4,7 @@ using CameraFabric.Sensors.Frames;
 
 namespace CameraFabric.Device.Camera.Sessions;
 
-public sealed partial class FrameRequest
+public sealed partial class ChainRequest
 {
     /// <summary>
     /// Ends a claimed request with the frame whose pixels are in its targets: result, buffer result and metadata are written, and the chain
@@ -16,7 +16,7 @@ public sealed partial class FrameRequest
     /// <exception cref="InvalidOperationException">The request was not claimed, or has ended before.</exception>
     /// <exception cref="Exception">The frame could not be read or the result not be written, which is a defect: the request has ended with
     /// INTERNAL.</exception>
-    public void Complete(Frame frame)
+    public override void Complete(Frame frame)
     {
         ArgumentNullException.ThrowIfNull(frame);
         End();
@@ -71,7 +71,7 @@ public sealed partial class FrameRequest
     /// <param name="status">Why; not <see cref="CameraStatus.Ok"/>.</param>
     /// <param name="frame">The frame that was lost, if it is known.</param>
     /// <exception cref="InvalidOperationException">The request was not claimed, or has ended before.</exception>
-    public void Fail(CameraStatus status, ulong frame = 0)
+    public override void Fail(CameraStatus status, ulong frame = 0)
     {
         if (status == CameraStatus.Ok) throw new ArgumentException("a request without a frame is not OK", nameof(status));
         End();
@@ -80,17 +80,6 @@ public sealed partial class FrameRequest
         var result = new ResultHeader(new ResponseHeader(status, 0, _tag), RequestId, frame, 0, 0, ResultFlags.None, 0, 0, 0, 0, 0);
         var used = ResultWriter.Write(scratch, result, Buffer!.BufferId);
         Push(scratch[..used], status);
-    }
-
-    // The one place where a request's end is decided: everybody else finds it done.
-    private void End()
-    {
-        var before = Interlocked.CompareExchange(ref _state, (int)RequestState.Done, (int)RequestState.Claimed);
-        if (before != (int)RequestState.Claimed)
-        {
-            throw new InvalidOperationException(
-                $"request {RequestId} of session {Session} is {(RequestState)before}; only a claimed request can end");
-        }
     }
 
     // Whatever went wrong with its result, the driver gets its chain back, if need be without a word.
