@@ -211,4 +211,7 @@ public sealed record GuestVerificationReport
 
     /// <summary>The first few failures in words.</summary>
     public required IReadOnlyList<string> First { get; init; }
+
+    /// <summary>What could not be checked, because the device's protocol carries nothing for it; empty for virtio-camera.</summary>
+    public IReadOnlyList<string> Unchecked { get; init; } = [];
 }

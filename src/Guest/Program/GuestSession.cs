@@ -9,7 +9,7 @@ namespace CameraFabric.Guest.Program;
 /// One connection of a <see cref="CameraGuest"/>: configures, keeps requests going round, counts and checks what comes back. The driver's
 /// call thread only notes the time and hands completed requests over, so that checking one frame does not falsify the latency of the next.
 /// </summary>
-internal sealed partial class GuestSession : ICameraListener, IDisposable
+internal sealed partial class GuestSession : ICameraListener, IGuestSession
 {
     // After a request that brought no frame: often enough to notice that frames come again, seldom enough not to spin.
     private const long RetryNanoseconds = 20_000_000;
@@ -22,7 +22,7 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
     private readonly FrameSink? _sink;
     private readonly ProgressTimer _progress;
     private readonly CompletionQueue _completed;
-    private readonly HeldRequests _held;
+    private readonly HeldRequests<CameraRequest> _held;
     private readonly CameraDriver _driver;
     private volatile string? _gone;
     private volatile bool _changed;
@@ -40,7 +40,7 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
         _progress = progress;
         var driverOptions = DriverOptions(options);
         _completed = new CompletionQueue(driverOptions.MaximumInFlight);
-        _held = new HeldRequests(driverOptions.MaximumInFlight);
+        _held = new HeldRequests<CameraRequest>(driverOptions.MaximumInFlight);
         try
         {
             _driver = CameraDriver.Connect(options.Socket, this, driverOptions, clock);
@@ -54,7 +54,7 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
         tally.Connected(_driver.Config.Name.ToString());
     }
 
-    /// <summary>Streams until there is a reason to end.</summary>
+    /// <inheritdoc/>
     /// <exception cref="CameraDriverException">The device refused, did not answer, or broke the protocol.</exception>
     /// <exception cref="InsufficientMemoryException">The stream needs more memory than the guest has.</exception>
     public SessionEnd Run(CancellationToken stop)

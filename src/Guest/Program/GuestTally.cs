@@ -8,7 +8,7 @@ namespace CameraFabric.Guest.Program;
 /// Everything that a guest counts over its connections, and the report made of it. One thread, but for <see cref="Events"/> and
 /// <see cref="Failures"/>; counting allocates nothing while all is well.
 /// </summary>
-internal sealed class GuestTally
+internal sealed partial class GuestTally
 {
     private static readonly ResultFlags[] Marks =
         [ResultFlags.Late, ResultFlags.Clamped, ResultFlags.Ignored, ResultFlags.Discontinuity, ResultFlags.Corrupt, ResultFlags.Truncated];
@@ -165,7 +165,7 @@ internal sealed class GuestTally
                 DropsTold = _frames.Told,
                 DropsByReason = Events.DropsByReason(),
                 Marked = Named(_marks, i => Marks[i].ToString()),
-                Events = Events.ByType(),
+                Events = _options.Face == VirtioFace.Media ? _mediaEvents : Events.ByType(),
                 SourceFaults = Events.SourceFaults(),
                 EventsLost = Events.Lost,
                 Balanced = _frames.Balanced,
@@ -194,6 +194,7 @@ internal sealed class GuestTally
                 Stamps = Verifier.Stamps,
                 Failures = Failures.Count,
                 First = Failures.First,
+                Unchecked = _options.Face == VirtioFace.Media ? MediaGuestSession.Unchecked : [],
             },
         };
     }

@@ -6,7 +6,7 @@ using CameraFabric.Sensors.Profiles;
 
 namespace CameraFabric.Hosting.Commands;
 
-/// <summary><c>guest</c>: a guest without a VM. Each socket is one virtio-camera device; all of them belong to the same guest.</summary>
+/// <summary><c>guest</c>: a guest without a VM. Each socket is one device; all of them belong to the same guest.</summary>
 internal static class GuestCommand
 {
     private const double LongestRun = 31_536_000; // seconds; a year
@@ -16,6 +16,8 @@ internal static class GuestCommand
     {
         var sockets = new Option<string[]>("--socket") { Description = "The vhost-user socket of a device; several for several cameras.", Required = true };
         var name = new Option<string>("--name") { Description = "The guest's name in its reports.", DefaultValueFactory = _ => "guest" };
+        var face = new Option<VirtioFace>("--face") { Description = "Which device is at the sockets: camera (virtio-camera) or media (virtio-media, V4L2)." };
+        var memory = new Option<MediaBuffers>("--memory") { Description = "Where a media guest's buffers lie: mapped (the device's), userpointer (the guest's), or any." };
         var format = new Option<string?>("--format") { Description = "Pixel format, e.g. NV12; the camera's first otherwise." };
         var size = new Option<string?>("--size") { Description = "WIDTHxHEIGHT; the camera's largest otherwise." };
         var rate = new Option<string?>("--rate") { Description = "Frames a second; the camera's highest otherwise." };
@@ -33,9 +35,9 @@ internal static class GuestCommand
         var reconnect = new Option<bool>("--reconnect") { Description = "Connect again when the device goes away, keeping the rings if it can go on with them; also when it is not there yet." };
         var progress = new Option<bool>("--progress") { Description = "Print interim reports twice a second (with --json one document a line)." };
         var json = new Option<bool>("--json") { Description = "Print each report as one line of JSON instead of tables." };
-        var command = new Command("guest", "A guest without a VM: the driver's side of virtio-camera. Exit code 0 only if every frame is accounted for and every check holds.")
+        var command = new Command("guest", "A guest without a VM: the driver's side of virtio-camera, or of virtio-media. Exit code 0 only if every frame is accounted for and every check holds.")
         {
-            sockets, name, format, size, rate, buffers, frames, seconds, exposure, strict, acquire, delay, hold, settle, save, noVerify, reconnect, progress, json,
+            sockets, name, face, memory, format, size, rate, buffers, frames, seconds, exposure, strict, acquire, delay, hold, settle, save, noVerify, reconnect, progress, json,
         };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(() =>
         {
@@ -45,6 +47,8 @@ internal static class GuestCommand
             {
                 Socket = paths[0],
                 Name = parsed.GetValue(name)!,
+                Face = parsed.GetValue(face),
+                Buffers = parsed.GetValue(memory),
                 Format = parsed.GetValue(format) is { } text ? Format(text) : null,
                 Interval = parsed.GetValue(rate) is { } wanted ? Interval(wanted) : null,
                 BuffersInFlight = parsed.GetValue(buffers),
