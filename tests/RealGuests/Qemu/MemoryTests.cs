@@ -1,5 +1,6 @@
 using System.Globalization;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.VhostUser;
 
 namespace CameraFabric.RealGuests.Tests.Qemu;
 
@@ -8,7 +9,6 @@ public sealed class MemoryTests : QemuTest
 {
     private const int PieceBytes = 2 << 20;
     private const int RegionsAtStart = 3; // below the VGA hole, the part of it that is memory, and the rest
-    private const int RegionsAtMost = 64;
     private int _pieces;
 
     [QemuFact]
@@ -32,9 +32,12 @@ public sealed class MemoryTests : QemuTest
     [QemuFact]
     public void It_takes_as_many_regions_as_it_says_and_qemu_plugs_in_no_more()
     {
-        var camera = Boot().Begin();
+        using var folder = new TemporaryFolder();
+        var tap = Keep(new VhostUserTap(Path.Combine(folder.Path, "tap"), Socket()));
+        var camera = Boot(tap.Path).Begin();
         var place = camera.Stream();
-        var pieces = Enumerable.Range(RegionsAtStart, RegionsAtMost - RegionsAtStart).Select(_ => PlugIn(camera)).ToList();
+        var slots = (int)tap.Words(FrontendRequest.GetMaxMemSlots, isReply: true).First();
+        var pieces = Enumerable.Range(RegionsAtStart, slots - RegionsAtStart).Select(_ => PlugIn(camera)).ToList();
 
         var refusal = Assert.Throws<InvalidOperationException>(() => PlugIn(camera));
 

@@ -33,7 +33,7 @@ internal sealed class QemuMachine : IDisposable
         var start = new ProcessStartInfo(program.Path,
         [
             .. program.First, "-no-user-config", "-nodefaults", "-display", "none", "-accel", "tcg", "-bios", InFolder("halt.bin"),
-            "-machine", "pc,memory-backend=ram", "-m", $"{MemoryBytes >> 20}M,slots=128,maxmem=64G",
+            "-machine", "pc,memory-backend=ram", "-m", $"{MemoryBytes >> 20}M,slots=200,maxmem=256G",
             "-object", $"memory-backend-memfd,id=ram,size={MemoryBytes},share=on",
             "-qtest", $"unix:{InFolder("qtest")}", "-qtest-log", "/dev/null",
             "-chardev", $"socket,id=qmp,path={InFolder("qmp")}", "-mon", "chardev=qmp,mode=control",
@@ -50,10 +50,13 @@ internal sealed class QemuMachine : IDisposable
             Qmp = new QmpClient(Accept(qmp));
             Qtest = new QtestClient(Accept(qtest));
         }
-        catch
+        catch (Exception e) when (e is SocketException or EndOfStreamException)
         {
+            // The end of a process comes with the end of what it says.
+            _process.WaitForExit(Patience);
+            var errors = Errors;
             Dispose();
-            throw;
+            throw new InvalidOperationException($"QEMU did not start: {errors}", e);
         }
     }
 
