@@ -67,7 +67,7 @@ public abstract class QemuTest : IAsyncLifetime
         QemuProgram.Newer,
         "-chardev", $"socket,id=camera,path={socket ?? Socket()}",
         "-device", $"vhost-user-test-device-pci,chardev=camera,virtio-id={GenericId},num_vqs=3,vq_size=64,config_size={configBytes},"
-            + $"addr={QemuCamera.Slot},vectors=0")));
+            + $"addr={QemuCamera.Slot}")));
 
     private protected Task<FabricStatus> UntilAsync(Func<GuestStatusReport, bool> condition, string otherwise, string guest = Machine) =>
         Fabric.WaitAsync(status => condition(status.Guests.Single(report => report.Guest == guest)), otherwise);
