@@ -5,7 +5,9 @@ using CameraFabric.Fabric.Status;
 
 namespace CameraFabric.RealGuests.Tests.Qemu;
 
-/// <summary>The device behind the generic vhost-user device of QEMU 11.1: three queues, the whole configuration space, all features.</summary>
+/// <summary>
+/// The device behind the generic vhost-user device of QEMU 11.1: three queues, the whole configuration space, all features.
+/// </summary>
 public sealed class GenericDeviceTests : QemuTest
 {
     [NewQemuFact]

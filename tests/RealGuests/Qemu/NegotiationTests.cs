@@ -24,7 +24,8 @@ public sealed class NegotiationTests : QemuTest
         Assert.Equal(CameraWire.QueueCount, camera.Device.QueueCount);
         Assert.Equal(
             VirtioFeatures.Version1 | VirtioFeatures.IndirectDescriptors | VirtioFeatures.EventIndex,
-            camera.Device.DeviceFeatures & (VirtioFeatures.DeviceBits | VirtioFeatures.Version1 | VirtioFeatures.IndirectDescriptors | VirtioFeatures.EventIndex));
+            camera.Device.DeviceFeatures
+                & (VirtioFeatures.DeviceBits | VirtioFeatures.Version1 | VirtioFeatures.IndirectDescriptors | VirtioFeatures.EventIndex));
 
         camera.Begin();
 

@@ -19,7 +19,8 @@ internal sealed class QmpClient : IDisposable
     /// <exception cref="InvalidOperationException">QEMU refuses; the message is its own.</exception>
     public JsonElement Execute(string command, object? arguments = null)
     {
-        _lines.Write(JsonSerializer.Serialize(arguments is null ? new { execute = command } : (object)new { execute = command, arguments }));
+        object asked = arguments is null ? new { execute = command } : new { execute = command, arguments };
+        _lines.Write(JsonSerializer.Serialize(asked));
         while (true)
         {
             using var line = JsonDocument.Parse(_lines.Read());

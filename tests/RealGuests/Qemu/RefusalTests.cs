@@ -28,7 +28,8 @@ public sealed class RefusalTests : QemuTest
             static (camera, i, ring) => camera.Device.SetQueue(i, ring.Size, ring.Descriptors + 8, ring.Available, ring.Used),
             "it must be a multiple of 16"),
         ["33 entries"] = (
-            static (camera, i, ring) => camera.Device.SetQueue(i, 33, ring.Descriptors, ring.Available, ring.Used), "a power of two from 1"),
+            static (camera, i, ring) => camera.Device.SetQueue(i, 33, ring.Descriptors, ring.Available, ring.Used),
+            "a power of two from 1"),
         ["rings upon each other"] = (
             static (camera, i, ring) => camera.Device.SetQueue(i, ring.Size, ring.Descriptors, ring.Descriptors, ring.Used),
             "the areas overlap"),

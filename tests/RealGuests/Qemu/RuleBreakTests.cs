@@ -17,7 +17,8 @@ public sealed class RuleBreakTests : QemuTest
     private static readonly Dictionary<string, (Action<QemuCamera> Break, string Words)> Breaks = new()
     {
         ["a descriptor behind the memory"] = (camera => Direct(camera, (End, 16, 0, 0)), "no memory at guest address 0x4000000"),
-        ["a descriptor that ends behind the memory"] = (camera => Direct(camera, (End - 8, 16, 0, 0)), "no memory at guest address 0x4000000"),
+        ["a descriptor that ends behind the memory"] =
+            (camera => Direct(camera, (End - 8, 16, 0, 0)), "no memory at guest address 0x4000000"),
         ["a descriptor in the firmware, which is not shared"] =
             (camera => Direct(camera, (Firmware, 16, 0, 0)), "no memory at guest address 0xffff0000"),
         ["a descriptor in a device's registers"] = (camera => Direct(camera, (PciHole, 16, 0, 0)), "no memory at guest address 0xe0000000"),
@@ -48,7 +49,8 @@ public sealed class RuleBreakTests : QemuTest
         ["a table behind the memory"] = (
             camera => Direct(camera, (End, 32, DescriptorFlags.Indirect, 0)), "the indirect table of descriptor 0: no memory"),
         ["a table and a next descriptor"] = (
-            camera => Direct(camera, (Somewhere, 16, DescriptorFlags.Indirect | DescriptorFlags.Next, 1)), "is indirect and has a next one"),
+            camera => Direct(camera, (Somewhere, 16, DescriptorFlags.Indirect | DescriptorFlags.Next, 1)),
+            "is indirect and has a next one"),
         ["a command without room for the answer"] = (
             camera => camera.Offer(CameraWire.ControlQueue, CameraMessages.Command(CameraCommand.ClockSample, [], 1), 15),
             "a chain with 15 writable bytes has no room for a response"),

@@ -36,7 +36,11 @@ internal sealed class VhostUserTap : IDisposable
     {
         _listener = UnixListener.Bind(path);
         _backend = UnixSocket.Connect(backend);
-        _threads = [new Thread(PassOn) { IsBackground = true }, new Thread(() => Relay(_backend, () => _frontend!)) { IsBackground = true }];
+        _threads =
+        [
+            new Thread(PassOn) { IsBackground = true },
+            new Thread(() => Relay(_backend, () => _frontend!)) { IsBackground = true },
+        ];
         _threads[0].Start();
     }
 
@@ -81,7 +85,9 @@ internal sealed class VhostUserTap : IDisposable
                 var payload = new byte[BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(8))];
                 from.ReceiveExactly(payload, descriptors, QemuMachine.Patience);
                 _messages.Enqueue(new TappedMessage(
-                    (FrontendRequest)BinaryPrimitives.ReadUInt32LittleEndian(header), BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4)), payload));
+                    (FrontendRequest)BinaryPrimitives.ReadUInt32LittleEndian(header),
+                    BinaryPrimitives.ReadUInt32LittleEndian(header.AsSpan(4)),
+                    payload));
                 var passed = Enumerable.Range(0, descriptors.Count).Select(_ => descriptors.Take()).ToArray();
                 to().Send([.. header, .. payload], passed, QemuMachine.Patience);
                 foreach (var descriptor in passed) descriptor.Dispose();
