@@ -10,4 +10,11 @@ internal static class RequiredProgram
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
         .Select(folder => Path.Combine(folder, name))
         .FirstOrDefault(File.Exists);
+
+    /// <summary>Why a test that needs a program is left out.</summary>
+    /// <param name="name">The program.</param>
+    /// <param name="package">Debian's package that has it.</param>
+    /// <returns>The reason; null if the program is there.</returns>
+    public static string? WhyMissing(string name, string package) =>
+        Find(name) is null ? $"there is no {name} on the PATH (Debian's package {package} has it)" : null;
 }

@@ -46,7 +46,7 @@ public sealed partial class VhostUserBackend
                 $"SET_VRING_BASE starts queue {ring.Index} at {state.Value}; the index of a split ring has 16 bits");
         }
         RefuseWhileRunning("SET_VRING_BASE", ring);
-        ring.Base = (ushort)state.Value;
+        ring.Base = ring.Reached = (ushort)state.Value;
     }
 
     private void GetVringBase(VringState state)
@@ -58,7 +58,7 @@ public sealed partial class VhostUserBackend
         DropKick(ring);
         ResetIfIdle();
         Span<byte> payload = stackalloc byte[VringState.Bytes];
-        System.Runtime.InteropServices.MemoryMarshal.Write(payload, new VringState(state.Index, ring.Base));
+        System.Runtime.InteropServices.MemoryMarshal.Write(payload, new VringState(state.Index, ring.Reached));
         Answer(FrontendRequest.GetVringBase, payload);
     }
 
@@ -208,7 +208,7 @@ public sealed partial class VhostUserBackend
             StopQueue(ring);
 
             // Again, and now at once: the answer alone.
-            ring.Base = queue.Stop();
+            ring.Base = ring.Reached = queue.Stop();
             ring.Queue = null;
             _logger.QueueStopped(ring.Index, ring.Base);
         }
@@ -232,6 +232,8 @@ public sealed partial class VhostUserBackend
         foreach (var ring in _rings)
         {
             StopRing(ring);
+
+            // Where it had come to may be asked still: QEMU says status 0 first when it pauses, and goes on from the answer.
             ring.Base = 0;
             if (ring.Enabled is not null) ring.Enabled = false;
             else ring.IsStarted = false;

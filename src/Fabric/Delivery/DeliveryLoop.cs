@@ -115,7 +115,7 @@ internal sealed partial class DeliveryLoop
             return false;
         }
 
-        if (_copy.TryAdd(item.Request, bytes)) return true;
+        if (item.Request.KeepsFrame || _copy.TryAdd(item.Request, bytes)) return true;
         item.Request.EndWrite();
         Fail(item, CameraStatus.NoMemory, sequence);
         item.Session.Drop(FrameDropReason.DoesNotFit, sequence);

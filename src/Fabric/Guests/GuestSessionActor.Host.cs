@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Sensors.Controls;
 using CameraFabric.Sensors.Profiles;

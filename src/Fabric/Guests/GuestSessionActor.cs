@@ -1,6 +1,7 @@
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.FanOut;
@@ -21,7 +22,7 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
     private readonly CameraProfile _profile;
     private readonly SessionSeat _seat;
     private readonly FanOutSession _entry;
-    private readonly CameraSession _session;
+    private readonly IGuestSession _session;
     private readonly List<QueueStop> _stops = [];
     private readonly Dictionary<ulong, SubmitControls> _plainSets = [];
     private IActorRef _fanOut = ActorRefs.Nobody;
@@ -65,7 +66,7 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 FinishStops();
                 break;
             case DescriptorChain chain:
-                Take(chain);
+                _session.OnChain(chain);
                 break;
             case Tick:
                 _tick?.Cancel();
@@ -79,9 +80,16 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 break;
             case DropNotice notice:
                 Tell(notice);
+                LookAtPool();
                 break;
             case QueueStop stop:
                 StopQueue(stop);
+                break;
+            case PoolLent lent:
+                Lent(lent);
+                break;
+            case PoolShared shared:
+                Shared(shared);
                 break;
             case SavedStateGiven given:
                 _session.OnSavedState(given.State, given.IsFresh);
@@ -177,16 +185,6 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
         if (!joined.IsSourcePresent) _session.OnSource(SourceEvent.Lost);
         _seat.Session = _session;
         Context.Parent.Tell(SessionReady.Message);
-    }
-
-    private void Take(DescriptorChain chain)
-    {
-        switch (chain.Queue.Index)
-        {
-            case CameraWire.ControlQueue: _session.OnCommand(chain); break;
-            case CameraWire.EventQueue: _session.OnEventBuffer(chain); break;
-            case CameraWire.RequestQueue: _session.OnRequest(chain); break;
-        }
     }
 
     private void Follow(ConfigurationMoved moved)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Platform;
@@ -142,6 +143,14 @@ internal sealed class SessionDevice : IVhostUserDevice, ICameraSessionHost, IFra
     public void SubmitControls(ControlSet set) => _schedule!.Submit(set);
 
     public void CancelControls(ulong setId) => _schedule?.Cancel(setId);
+
+    public void MapPool(ulong ticket, int frameBytes)
+    {
+    }
+
+    public void UnmapPool()
+    {
+    }
 
     public void ConfigChanged() => _backend.NotifyConfigChange();
 

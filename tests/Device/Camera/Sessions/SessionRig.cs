@@ -256,14 +256,14 @@ internal sealed partial class SessionRig : IDisposable
     }
 
     /// <summary>What the delivery thread does with a request that won a frame.</summary>
-    public void Deliver(FrameRequest request, Frame frame)
+    public void Deliver(ChainRequest request, Frame frame)
     {
         Assert.True(request.TryClaim(), $"request {request.RequestId} is {request.State}");
         DeliverClaimed(request, frame);
         Session.OnRequestCompleted(request);
     }
 
-    public static void DeliverClaimed(FrameRequest request, Frame frame)
+    public static void DeliverClaimed(ChainRequest request, Frame frame)
     {
         if (request.BeginWrite())
         {

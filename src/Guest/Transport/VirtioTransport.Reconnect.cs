@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Platform;
 
@@ -9,9 +8,9 @@ namespace CameraFabric.Guest.Transport;
 /// Keeping the rings over the end of a connection, as a VMM does: the same memory, rings, signals and features go to the next back-end,
 /// with the memory in which the last one noted what it held (vhost-user, "Inflight I/O tracking"). On the call thread.
 /// </content>
-public sealed partial class VirtioCameraTransport
+public sealed partial class VirtioTransport
 {
-    private readonly byte[] _config = new byte[CameraConfig.Bytes];
+    private readonly byte[] _config;
     private InflightArea? _area;
     private bool _attached = true;
     private bool _hearsBackend;
@@ -55,7 +54,7 @@ public sealed partial class VirtioCameraTransport
     private string? Back(TimeSpan gap)
     {
         _listener!.ConnectionBack(gap);
-        Span<byte> config = stackalloc byte[CameraConfig.Bytes];
+        Span<byte> config = stackalloc byte[_config.Length];
         try
         {
             var before = _config.ToArray();
@@ -136,6 +135,9 @@ public sealed partial class VirtioCameraTransport
             _hearsBackend = false;
             _poller.Remove(_socket.Descriptor);
             _frontend.Dispose();
+
+            // What was mapped was the last device's.
+            SharedMemory?.UnmapAll();
         }
     }
 
@@ -153,10 +155,10 @@ public sealed partial class VirtioCameraTransport
             {
                 switch (results[i].Token)
                 {
-                    case >= 0 and < CameraWire.QueueCount:
+                    case >= 0 and < ErrorToken:
                         Handle(results[i]);
                         break;
-                    case >= ErrorToken and < ErrorToken + CameraWire.QueueCount and var token:
+                    case >= ErrorToken and < BackendToken and var token:
                         var queue = (int)(token - ErrorToken);
                         if (_rings[queue].Error.TryConsume(out _)) return SaysBroken(queue);
                         break;

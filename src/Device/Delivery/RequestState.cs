@@ -1,4 +1,4 @@
-namespace CameraFabric.Device.Camera.Sessions;
+namespace CameraFabric.Device.Delivery;
 
 /// <summary>Where a <see cref="FrameRequest"/> is in its life.</summary>
 public enum RequestState

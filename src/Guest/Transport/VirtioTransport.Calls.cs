@@ -1,11 +1,10 @@
-using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Platform;
 
 namespace CameraFabric.Guest.Transport;
 
 /// <content>The call thread: waits for calls, for the back-end's messages, and for the end of the connection.</content>
-public sealed partial class VirtioCameraTransport
+public sealed partial class VirtioTransport
 {
     private const long ErrorToken = 16, BackendToken = 32, SocketToken = 33;
 
@@ -101,11 +100,11 @@ public sealed partial class VirtioCameraTransport
     {
         switch (result.Token)
         {
-            case >= 0 and < CameraWire.QueueCount:
+            case >= 0 and < ErrorToken:
                 _rings[result.Token].Call.TryConsume(out _);
                 _listener!.QueueCalled((int)result.Token);
                 return null;
-            case >= ErrorToken and < ErrorToken + CameraWire.QueueCount:
+            case >= ErrorToken and < BackendToken:
                 _rings[result.Token - ErrorToken].Error.TryConsume(out _);
                 return Drained($"the device says that queue {result.Token - ErrorToken} is broken");
             case BackendToken:

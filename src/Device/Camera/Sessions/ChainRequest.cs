@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.GuestMemory;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Sensors.Controls;
@@ -8,42 +9,30 @@ using CameraFabric.Sensors.Frames;
 namespace CameraFabric.Device.Camera.Sessions;
 
 /// <summary>
-/// One request of a guest, from the ring to its result. The objects are made once and used again. Whoever wins <see cref="TryClaim"/> must
-/// end it, by <see cref="Complete"/> or <see cref="Fail(CameraStatus, ulong)"/>, and, if that is not the session, tell the session so by
-/// <see cref="CameraSession.OnRequestCompleted"/> when it has let go of the object. A request that the session itself ended after it was
-/// armed is never
-/// used again, so a reference that the fan-out still holds can only find it done.
+/// One request of virtio-camera, from the ring to its result: holds the chain until its end and answers in it.
 /// </summary>
-public sealed partial class FrameRequest
+public sealed partial class ChainRequest : FrameRequest
 {
     private readonly RequestLine _line;
     private readonly SessionCounters _counters;
-    private int _state;
     private DescriptorChain? _chain;
     private ulong _tag;
     private FrameLayout? _layout;
+    private LeaseLedger? _leases;
+    private int _reservation; // the mapping that a place is reserved in; 0 for none
 
-    internal FrameRequest(RequestLine line, SessionCounters counters, ulong session)
+    internal ChainRequest(RequestLine line, SessionCounters counters, ulong session)
+        : base(session)
     {
         _line = line;
         _counters = counters;
-        Session = session;
     }
 
     /// <summary>The driver's id.</summary>
     public ulong RequestId { get; private set; }
 
-    /// <summary>0: takes any next frame. Otherwise only the frame whose header carries this set.</summary>
-    public ulong ControlSet { get; private set; }
-
-    /// <summary>The frame it is meant for; 0 for any.</summary>
-    public ulong TargetFrame { get; private set; }
-
     /// <summary>Whether it rather fails than be answered otherwise than asked.</summary>
     public bool IsStrict { get; private set; }
-
-    /// <summary>The session it belongs to.</summary>
-    public ulong Session { get; }
 
     /// <summary>The generation of the session's configuration.</summary>
     public uint Generation { get; private set; }
@@ -51,19 +40,19 @@ public sealed partial class FrameRequest
     /// <summary>When it is given up, nanoseconds of the frame clock.</summary>
     public long Deadline { get; internal set; }
 
-    /// <summary>For the host: whatever it wants to find again with the request. Kept from use to use.</summary>
-    public object? Owner { get; set; }
-
-    /// <summary>Where it is in its life.</summary>
-    public RequestState State => (RequestState)Volatile.Read(ref _state);
-
-    /// <summary>Pieces of guest memory that the frame goes to.</summary>
-    public int TargetCount => Buffer?.RangeCount ?? 0;
+    /// <inheritdoc/>
+    public override int TargetCount => Buffer?.RangeCount ?? 0;
 
     /// <summary>Bytes of all targets together: those of the largest frame.</summary>
     public int TargetBytes => _layout?.TotalBytes ?? 0;
 
+    /// <inheritdoc/>
+    public override bool KeepsFrame => _leases is not null;
+
     internal AttachedBuffer? Buffer { get; private set; }
+
+    /// <summary>What a result without a frame names as the buffer.</summary>
+    internal uint BufferId => Buffer?.BufferId ?? CameraWire.NoSlot;
 
     /// <summary>What the driver asked for, item by item, with the flags that were clear from the start.</summary>
     internal ImmutableArray<ControlEntry> Asked { get; private set; }
@@ -75,35 +64,47 @@ public sealed partial class FrameRequest
 
     internal bool IsArmed { get; set; }
 
-    /// <summary>Piece <paramref name="index"/>: the frame's bytes go through the pieces in order, planes one after the other.</summary>
-    /// <exception cref="InvalidOperationException">There is no such piece.</exception>
-    public GuestRange Target(int index) => Buffer is { } buffer
+    /// <inheritdoc/>
+    public override GuestRange Target(int index) => Buffer is { } buffer
         ? buffer.Range(index)
         : throw new InvalidOperationException($"request {RequestId} has no target {index}; it has none");
 
-    /// <summary>Whether a frame is the one it waits for.</summary>
-    public bool Takes(in FrameHeader header) => ControlSet != 0 ? header.ControlSet == ControlSet : header.Sequence >= TargetFrame;
+    /// <inheritdoc/>
+    public override LeaseAnswer TryReserve(Frame frame)
+    {
+        if (_leases is not { } leases) return LeaseAnswer.Reserved;
+        var answer = leases.TryReserve(frame, out var life);
+        Volatile.Write(ref _reservation, life);
+        return answer;
+    }
 
-    /// <summary>Waiting to Claimed, for one caller only. Any thread.</summary>
-    public bool TryClaim() =>
-        Interlocked.CompareExchange(ref _state, (int)RequestState.Claimed, (int)RequestState.Waiting) == (int)RequestState.Waiting;
+    /// <inheritdoc/>
+    public override void CancelReservation()
+    {
+        // The session may end the request at the same time: whoever takes the reservation gives it up.
+        if (Interlocked.Exchange(ref _reservation, 0) is not 0 and var life) _leases?.Cancel(life);
+    }
 
-    /// <summary>
-    /// Begins to write into the targets. False if the guest's queue has stopped: then write nothing, call no <see cref="EndWrite"/>, and
-    /// end with <see cref="Fail(CameraStatus, ulong)"/>.
-    /// </summary>
-    public bool BeginWrite() => _chain?.Queue.TryBeginWrite() ?? false;
+    /// <inheritdoc/>
+    public override bool BeginWrite() => _chain?.Queue.TryBeginWrite() ?? false;
 
-    /// <summary>Ends what <see cref="BeginWrite"/> began.</summary>
-    public void EndWrite() => _chain?.Queue.EndWrite();
+    /// <inheritdoc/>
+    public override void EndWrite() => _chain?.Queue.EndWrite();
 
     internal ulong Tag => _tag;
 
     internal DescriptorChain Chain => _chain ?? throw new InvalidOperationException("a free request has no chain");
 
-    /// <summary>Makes the object stand for a request.</summary>
-    internal void Begin(DescriptorChain chain, in RequestHeader header, AttachedBuffer buffer, FrameLayout layout, long timeoutNanoseconds)
+    /// <inheritdoc/>
+    public override string ToString() => $"request {RequestId} of session {Session}";
+
+    /// <summary>Makes the object stand for a request: for one with a buffer, or for one that keeps its frame.</summary>
+    internal void Begin(
+        DescriptorChain chain, in RequestHeader header, AttachedBuffer? buffer, LeaseLedger? leases, FrameLayout layout,
+        long timeoutNanoseconds)
     {
+        _leases = leases;
+        _reservation = 0;
         _chain = chain;
         _tag = header.Header.Tag;
         _layout = layout;
@@ -119,7 +120,7 @@ public sealed partial class FrameRequest
         Asked = [];
         Set = null;
         ControlSet = 0;
-        Volatile.Write(ref _state, (int)RequestState.Waiting);
+        BeginWaiting();
     }
 
     /// <summary>Binds it to a set of controls.</summary>
@@ -134,9 +135,9 @@ public sealed partial class FrameRequest
     internal void Note(ImmutableArray<ControlEntry> asked) => Asked = asked;
 
     // The rest belongs to the line, under its lock.
-    internal FrameRequest? Next { get; set; }
+    internal ChainRequest? Next { get; set; }
 
-    internal FrameRequest? Previous { get; set; }
+    internal ChainRequest? Previous { get; set; }
 
     internal int Written { get; set; }
 
@@ -159,7 +160,7 @@ public sealed partial class FrameRequest
     internal void Clear()
     {
         Forget();
-        Volatile.Write(ref _state, (int)RequestState.Free);
+        BecomeFree();
     }
 
     /// <summary>Lets go of the guest's memory; stays done.</summary>

@@ -1,4 +1,3 @@
-using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.GuestMemory;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Device.Virtqueues;
@@ -9,32 +8,37 @@ using CameraFabric.Platform;
 namespace CameraFabric.Guest.Transport;
 
 /// <summary>
-/// One connection to a virtio-camera device over vhost-user, as a VMM and a guest's virtio core together make it: memory, features, three
-/// queues, kicks, and a thread that waits for calls. Knows nothing of what the queues carry.
+/// One connection to a virtio device over vhost-user, as a VMM and a guest's virtio core together make it: memory, features, queues,
+/// kicks, and a thread that waits for calls. Knows nothing of what the queues carry.
 /// </summary>
 /// <remarks>
 /// When the device goes away, the rings are kept and the transport connects again by itself, if that is wanted and the device can
 /// (<see cref="VirtioTransportOptions.ReconnectTo"/>). Otherwise the listener is told, and whoever wants another connection makes a new
 /// transport.
 /// </remarks>
-public sealed partial class VirtioCameraTransport : IDisposable
+public sealed partial class VirtioTransport : IDisposable
 {
-    private const int MaximumSegments = 8;
     private const byte Acknowledge = 1, Driver = 2, DriverOk = 4, FeaturesOk = 8;
     private const ProtocolFeatures Wanted = ProtocolFeatures.MultiQueue | ProtocolFeatures.ReplyAck | ProtocolFeatures.BackendRequests
         | ProtocolFeatures.Config | ProtocolFeatures.InflightMemory | ProtocolFeatures.ResetDevice | ProtocolFeatures.Status;
+
+    private const ProtocolFeatures Sharing = ProtocolFeatures.SharedMemory | ProtocolFeatures.BackendSendDescriptors;
 
     private readonly VirtioTransportOptions _options;
     private UnixSocket _socket;
     private volatile VhostUserFrontend _frontend;
     private ProtocolFeatures _protocol;
     private readonly Lock _frontendGate = new();
-    private readonly Ring[] _rings = new Ring[CameraWire.QueueCount];
+    private readonly DeviceShape _shape;
+    private readonly Ring[] _rings;
     private bool _disposed;
 
-    private VirtioCameraTransport(UnixSocket socket, GuestRam ram, VirtioTransportOptions options)
+    private VirtioTransport(UnixSocket socket, DeviceShape shape, GuestRam ram, VirtioTransportOptions options)
     {
         _socket = socket;
+        _shape = shape;
+        _rings = new Ring[shape.Queues];
+        _config = new byte[shape.ConfigBytes];
         _options = options;
         Ram = ram;
         _frontend = new VhostUserFrontend(socket, options.ReplyTimeout);
@@ -46,23 +50,29 @@ public sealed partial class VirtioCameraTransport : IDisposable
     /// <summary>The virtio features that were negotiated.</summary>
     public ulong Features { get; private set; }
 
+    /// <summary>What the device has mapped into its shared memory region 0; null where there is none.</summary>
+    public SharedMemoryWindow? SharedMemory { get; private set; }
+
     /// <summary>Whether chains may be indirect.</summary>
     public bool Indirect => (Features & VirtioFeatures.IndirectDescriptors) != 0;
 
     /// <summary>Sets the device up and starts its queues. Nothing is told before <see cref="Start"/>.</summary>
     /// <param name="socket">The connection; it belongs to the transport from now on, unless this throws.</param>
+    /// <param name="shape">The kind of device.</param>
     /// <param name="options">Memory and queues.</param>
+    /// <param name="prepare">What the driver does with its rings before it says DRIVER_OK; null for nothing.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="VhostUserException">The device refuses, does not answer, or cannot do what a camera needs.</exception>
+    /// <exception cref="VhostUserException">The device refuses, does not answer, or cannot do what its kind needs.</exception>
     /// <exception cref="LinuxException">No descriptors or no memory left.</exception>
-    public static VirtioCameraTransport Connect(UnixSocket socket, VirtioTransportOptions options)
+    public static VirtioTransport Connect(
+        UnixSocket socket, DeviceShape shape, VirtioTransportOptions options, Action<VirtioTransport, SetUpStage>? prepare = null)
     {
         options.Validate();
         var ram = GuestRam.Create(options.MemoryBytes, options.Memory);
-        VirtioCameraTransport transport;
+        VirtioTransport transport;
         try
         {
-            transport = new VirtioCameraTransport(socket, ram, options);
+            transport = new VirtioTransport(socket, shape, ram, options);
         }
         catch
         {
@@ -72,7 +82,7 @@ public sealed partial class VirtioCameraTransport : IDisposable
 
         try
         {
-            transport.SetUp();
+            transport.SetUp(prepare);
             return transport;
         }
         catch
@@ -120,26 +130,28 @@ public sealed partial class VirtioCameraTransport : IDisposable
         StopRings();
         _frontend.Dispose();
         _area?.Dispose();
+        SharedMemory?.Dispose();
         foreach (var ring in _rings) ring?.Dispose();
         _poller.Dispose();
         Ram.Dispose();
     }
 
-    private void SetUp()
+    private void SetUp(Action<VirtioTransport, SetUpStage>? prepare)
     {
         _frontend.SetOwner();
         var offered = _frontend.GetFeatures();
         if ((offered & VirtioFeatures.Version1) == 0) throw new VhostUserException("the device does not offer VIRTIO_F_VERSION_1; it must");
         if ((offered & VirtioFeatures.ProtocolFeatures) == 0)
             throw new VhostUserException("the device offers no vhost-user protocol features; the configuration space needs them");
-        var protocol = _frontend.GetProtocolFeatures() & Wanted;
+        var protocol = _frontend.GetProtocolFeatures() & (_options.ShareMemory ? Wanted | Sharing : Wanted);
         if (!protocol.HasFlag(ProtocolFeatures.Config))
-            throw new VhostUserException("the device does not offer the protocol feature CONFIG; a camera needs it");
+            throw new VhostUserException($"the device does not offer the protocol feature CONFIG; a {_shape.Name} needs it");
         if (_options.ReconnectTo is null) protocol &= ~ProtocolFeatures.InflightMemory;
         _protocol = protocol;
         _frontend.SetProtocolFeatures(protocol);
         if (TooFewQueues() is { } tooFew) throw new VhostUserException(tooFew);
-        var wanted = VirtioFeatures.Version1 | VirtioFeatures.ProtocolFeatures
+        if (_protocol.HasFlag(Sharing) && _frontend.GetSharedMemoryConfig()[0] is > 0 and var bytes) SharedMemory = new SharedMemoryWindow(bytes);
+        var wanted = VirtioFeatures.Version1 | VirtioFeatures.ProtocolFeatures | _shape.Features
             | (_options.Indirect ? VirtioFeatures.IndirectDescriptors : 0) | (_options.EventIndex ? VirtioFeatures.EventIndex : 0);
         Features = offered & wanted;
         for (var i = 0; i < _rings.Length; i++)
@@ -149,26 +161,32 @@ public sealed partial class VirtioCameraTransport : IDisposable
                 Size = _options.QueueSize,
                 Indirect = Indirect,
                 EventIndex = (Features & VirtioFeatures.EventIndex) != 0,
-                MaximumSegments = MaximumSegments,
+                MaximumSegments = Math.Min(_shape.MaximumSegments, _options.QueueSize),
             }));
         }
 
-        Attach();
+        prepare?.Invoke(this, SetUpStage.RingsMade);
+        Attach(prepare);
         if (KeepsRings) _frontend.GetConfig(0, _config);
     }
 
     private string? TooFewQueues() =>
-        _protocol.HasFlag(ProtocolFeatures.MultiQueue) && _frontend.GetQueueNum() is var queues and < CameraWire.QueueCount
-            ? $"the device has {queues} queues; a camera has {CameraWire.QueueCount}"
+        _protocol.HasFlag(ProtocolFeatures.MultiQueue) && _frontend.GetQueueNum() is var queues && queues < _rings.Length
+            ? $"the device has {queues} queues; a {_shape.Name} has {_rings.Length}"
             : null;
 
     /// <summary>From the negotiated protocol to rings that run: on the first connection, and as it was on each later one.</summary>
-    private void Attach()
+    private void Attach(Action<VirtioTransport, SetUpStage>? prepare = null)
     {
         Status(Acknowledge | Driver);
         _frontend.SetFeatures(Features);
         Status(Acknowledge | Driver | FeaturesOk);
-        if (_protocol.HasFlag(ProtocolFeatures.BackendRequests)) _frontend.OpenBackendChannel();
+        if (_protocol.HasFlag(ProtocolFeatures.BackendRequests))
+        {
+            var channel = _frontend.OpenBackendChannel();
+            if (SharedMemory is { } window) channel.Share(0, window);
+        }
+
         var region = new MemoryRegion(Ram.GuestAddress, (ulong)Ram.Size, Ram.FrontendAddress, (ulong)Ram.MappingOffset);
         _frontend.SetMemTable([region], [Ram.File.Descriptor]);
         if (_protocol.HasFlag(ProtocolFeatures.InflightMemory))
@@ -178,6 +196,7 @@ public sealed partial class VirtioCameraTransport : IDisposable
         }
 
         for (var i = 0; i < _rings.Length; i++) AttachRing(i, _rings[i]);
+        prepare?.Invoke(this, SetUpStage.RingsEnabled);
         Status(Acknowledge | Driver | FeaturesOk | DriverOk);
     }
 
