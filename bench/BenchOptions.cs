@@ -8,7 +8,7 @@ internal sealed record BenchOptions
     public const string Usage = """
         usage: ./fabric bench [--only copy|memory|latency|zero-copy|allocation|restart|many] [--seconds S] [--json]
           --only      one part; the default is all of them, in less than four minutes
-          --seconds   measuring time of each row, default: copy 2.5, memory 3, latency 16, zero-copy 12, allocation 5, many 4
+          --seconds   measuring time of each row, default: copy 2.5, memory 3, latency 16, zero-copy 16, allocation 5, many 4
           --json      everything as JSON, at the end
         """;
 

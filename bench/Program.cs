@@ -48,7 +48,7 @@ if (options.Wants("latency"))
 if (options.Wants("zero-copy"))
 {
     Say(Lines.ZeroCopyHead);
-    foreach (var guests in (int[])[1, 4, 8]) Add(report.ZeroCopy, ZeroCopyBench.Measure(guests, options.Time(12)), Lines.Of);
+    foreach (var guests in (int[])[1, 4, 8]) Add(report.ZeroCopy, ZeroCopyBench.Measure(guests, options.Time(16)), Lines.Of);
 }
 
 if (options.Wants("allocation"))
