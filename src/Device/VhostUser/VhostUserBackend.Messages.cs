@@ -73,7 +73,7 @@ public sealed partial class VhostUserBackend
             case FrontendRequest.SetVringKick: SetVringKick(Word(payload)); break;
             case FrontendRequest.SetVringCall: SetVringCall(Word(payload)); break;
             case FrontendRequest.SetVringErr: SetVringError(Word(payload)); break;
-            case FrontendRequest.GetProtocolFeatures: Answer(request, (ulong)ProtocolFeatures.All); break;
+            case FrontendRequest.GetProtocolFeatures: Answer(request, (ulong)_offeredProtocol); break;
             case FrontendRequest.SetProtocolFeatures: SetProtocolFeatures(Word(payload)); break;
             case FrontendRequest.GetQueueNum: Answer(request, (ulong)_rings.Length); break;
             case FrontendRequest.SetVringEnable: SetVringEnable(Parse<VringState>(payload)); break;
@@ -89,6 +89,7 @@ public sealed partial class VhostUserBackend
             case FrontendRequest.RemMemReg: RemoveMemoryRegion(Parse<SingleRegion>(payload)); break;
             case FrontendRequest.SetStatus: SetStatus(Word(payload)); break;
             case FrontendRequest.GetStatus: Answer(request, (ulong)_status); break;
+            case FrontendRequest.GetSharedMemoryConfig: GetSharedMemoryConfig(); break;
             default: throw new VhostUserViolation($"message {(uint)request} is not implemented");
         }
     }
@@ -115,11 +116,11 @@ public sealed partial class VhostUserBackend
 
     private void SetProtocolFeatures(ulong features)
     {
-        var unknown = features & ~(ulong)ProtocolFeatures.All;
+        var unknown = features & ~(ulong)_offeredProtocol;
         if (unknown != 0)
         {
             throw new VhostUserViolation(
-                $"SET_PROTOCOL_FEATURES sets 0x{features:x}, of which 0x{unknown:x} was not offered (0x{(ulong)ProtocolFeatures.All:x})");
+                $"SET_PROTOCOL_FEATURES sets 0x{features:x}, of which 0x{unknown:x} was not offered (0x{(ulong)_offeredProtocol:x})");
         }
         const ProtocolFeatures needed = ProtocolFeatures.BackendRequests | ProtocolFeatures.ReplyAck;
         var asked = (ProtocolFeatures)features;
@@ -268,12 +269,16 @@ public sealed partial class VhostUserBackend
         }
     }
 
-    private void DiscardFromBackendChannel()
+    private void ReceiveFromBackendChannel()
     {
         try
         {
-            if (_backendChannel is not { } channel || channel.Discard()) return;
+            if (_backendChannel is not { } channel || channel.Receive()) return;
             _logger.ChannelClosed("end of stream");
+        }
+        catch (VhostUserViolation e)
+        {
+            _logger.Refused(e.Message);
         }
         catch (Exception e) when (e is SocketClosedException or LinuxException)
         {
