@@ -125,6 +125,7 @@ public sealed partial class VirtioTransport : IDisposable
         StopRings();
         _frontend.Dispose();
         _area?.Dispose();
+        SharedMemory?.Dispose();
         foreach (var ring in _rings) ring?.Dispose();
         _poller.Dispose();
         Ram.Dispose();
@@ -137,7 +138,7 @@ public sealed partial class VirtioTransport : IDisposable
         if ((offered & VirtioFeatures.Version1) == 0) throw new VhostUserException("the device does not offer VIRTIO_F_VERSION_1; it must");
         if ((offered & VirtioFeatures.ProtocolFeatures) == 0)
             throw new VhostUserException("the device offers no vhost-user protocol features; the configuration space needs them");
-        var protocol = _frontend.GetProtocolFeatures() & Wanted;
+        var protocol = _frontend.GetProtocolFeatures() & (_options.SharedMemory ? Wanted | ForSharing : Wanted);
         if (!protocol.HasFlag(ProtocolFeatures.Config))
             throw new VhostUserException($"the device does not offer the protocol feature CONFIG; a {_shape.Name} needs it");
         if (_options.ReconnectTo is null) protocol &= ~ProtocolFeatures.InflightMemory;
@@ -175,6 +176,7 @@ public sealed partial class VirtioTransport : IDisposable
         _frontend.SetFeatures(Features);
         Status(Acknowledge | Driver | FeaturesOk);
         if (_protocol.HasFlag(ProtocolFeatures.BackendRequests)) _frontend.OpenBackendChannel();
+        OpenSharedMemory();
         var region = new MemoryRegion(Ram.GuestAddress, (ulong)Ram.Size, Ram.FrontendAddress, (ulong)Ram.MappingOffset);
         _frontend.SetMemTable([region], [Ram.File.Descriptor]);
         if (_protocol.HasFlag(ProtocolFeatures.InflightMemory))
