@@ -8,9 +8,19 @@ namespace CameraFabric.Fabric.Guests;
 /// <param name="MaximumQueueSize">Entries of each at the most.</param>
 /// <param name="ConfigLength">Bytes of its configuration space.</param>
 /// <param name="SavedStateBytes">Bytes that the front-end keeps for it; 0 for none.</param>
-internal sealed record DeviceFace(int QueueCount, int MaximumQueueSize, int ConfigLength, int SavedStateBytes)
+/// <param name="Features">Its own feature bits.</param>
+/// <param name="SharedMemoryBytes">Bytes of shared memory region 0; 0 for none.</param>
+internal sealed record DeviceFace(
+    int QueueCount, int MaximumQueueSize, int ConfigLength, int SavedStateBytes, ulong Features = 0, long SharedMemoryBytes = 0)
 {
+    // Address space that a virtual machine sets aside, not memory: 300 slots for 1080p.
+    private const long SharedPoolBytes = 1L << 30;
+
     /// <summary>virtio-camera.</summary>
     public static DeviceFace Camera { get; } =
         new(CameraWire.QueueCount, CameraWire.MaximumQueueSize, CameraConfig.Bytes, CameraSession.SavedStateBytes);
+
+    /// <summary>virtio-camera whose guest may hold frames in place.</summary>
+    public static DeviceFace SharingCamera { get; } =
+        Camera with { Features = CameraWire.SharedMemoryFeature, SharedMemoryBytes = SharedPoolBytes };
 }

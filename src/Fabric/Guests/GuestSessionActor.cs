@@ -80,9 +80,16 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 break;
             case DropNotice notice:
                 Tell(notice);
+                LookAtPool();
                 break;
             case QueueStop stop:
                 StopQueue(stop);
+                break;
+            case PoolLent lent:
+                Lent(lent);
+                break;
+            case PoolShared shared:
+                Shared(shared);
                 break;
             case SavedStateGiven given:
                 _session.OnSavedState(given.State, given.IsFresh);

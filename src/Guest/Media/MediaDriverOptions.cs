@@ -5,8 +5,8 @@ namespace CameraFabric.Guest.Media;
 /// <summary>How a guest's driver talks to a virtio-media device. The defaults are what the published Linux driver does.</summary>
 public sealed record MediaDriverOptions
 {
-    /// <summary>Memory and queues.</summary>
-    public VirtioTransportOptions Transport { get; init; } = new();
+    /// <summary>Memory and queues. By default the device may share memory, for buffers of its own.</summary>
+    public VirtioTransportOptions Transport { get; init; } = new() { ShareMemory = true };
 
     /// <summary>
     /// How long to wait for the answer to a command. The Linux driver gives up after 5 s, with consequences for its own memory; so the end

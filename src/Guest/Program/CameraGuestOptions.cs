@@ -20,6 +20,11 @@ public sealed record CameraGuestOptions
     /// <summary>Where buffers lie, of a virtio-media device.</summary>
     public MediaBuffers Buffers { get; init; }
 
+    /// <summary>
+    /// Whether to take frames in place, from the camera's own memory, where the device lets the guest; copies otherwise. Default false.
+    /// </summary>
+    public bool ZeroCopy { get; init; }
+
     /// <summary>Pixel format wanted; null for the first that the camera offers.</summary>
     public FourCC? Format { get; init; }
 

@@ -77,6 +77,9 @@ public sealed record GuestFrameReport
     /// <summary>Frames delivered.</summary>
     public required long Delivered { get; init; }
 
+    /// <summary>Those of them that were read in place, in the camera's own memory.</summary>
+    public long InPlace { get; init; }
+
     /// <summary>Bytes of all delivered frames.</summary>
     public required long Bytes { get; init; }
 

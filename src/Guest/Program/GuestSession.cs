@@ -29,6 +29,7 @@ internal sealed partial class GuestSession : ICameraListener, IGuestSession
     private volatile bool _isInterrupted;
     private int _withDevice;
     private ulong _ordinal;
+    private bool _isInPlace;
     private long _lastFrame;
 
     public GuestSession(CameraGuestOptions options, GuestTally tally, FrameClock clock, FrameSink? sink, ProgressTimer progress)
@@ -183,10 +184,17 @@ internal sealed partial class GuestSession : ICameraListener, IGuestSession
         _withDevice--;
         if (!_tally.Ended(request)) return false;
         _lastFrame = _clock.Now;
-        var pixels = _driver.Pixels(request.Buffer);
+        if (!request.InPlace) Look(request, _driver.Pixels(request.Buffer));
+        else if (_driver.TryReadInPlace(request, static (pixels, at) => at.Session.Look(at.Request, pixels), (Session: this, Request: request)))
+            _tally.CountInPlace();
+        else _tally.Failures.Add($"frame {request.Frame}: it is not there in place");
+        return true;
+    }
+
+    private void Look(CameraRequest request, ReadOnlySpan<byte> pixels)
+    {
         if (_options.Verify) _tally.Verifier.Verify(request, pixels);
         _sink?.Write(request, _driver.Stream, pixels);
-        return true;
     }
 
     private void SubmitDue()

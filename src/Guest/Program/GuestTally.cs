@@ -13,6 +13,7 @@ internal sealed partial class GuestTally
     private static readonly ResultFlags[] Marks =
         [ResultFlags.Late, ResultFlags.Clamped, ResultFlags.Ignored, ResultFlags.Discontinuity, ResultFlags.Corrupt, ResultFlags.Truncated];
 
+    private long _inPlace;
     private readonly CameraGuestOptions _options;
     private readonly FrameClock _clock;
     private readonly FrameAccount _frames = new();
@@ -56,6 +57,9 @@ internal sealed partial class GuestTally
 
     /// <summary>Frames delivered.</summary>
     public long Delivered => _frames.Delivered;
+
+    /// <summary>A delivered frame was read where it is.</summary>
+    public void CountInPlace() => _inPlace++;
 
     /// <summary>What was found wrong.</summary>
     public FailureLog Failures { get; } = new();
@@ -158,6 +162,7 @@ internal sealed partial class GuestTally
             Frames = new GuestFrameReport
             {
                 Delivered = _frames.Delivered,
+                InPlace = _inPlace,
                 Bytes = _bytes,
                 First = _frames.First,
                 Last = _frames.Last,

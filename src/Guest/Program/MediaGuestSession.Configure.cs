@@ -28,6 +28,7 @@ internal sealed partial class MediaGuestSession
             {
                 MemoryBytes = Math.Max(options.Driver.Transport.MemoryBytes, Headroom + options.BuffersInFlight * pixels * 8),
                 ReconnectTo = null,
+                ShareMemory = options.Buffers != MediaBuffers.UserPointer,
             },
         };
     }

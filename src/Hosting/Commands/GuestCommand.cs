@@ -25,6 +25,7 @@ internal static class GuestCommand
         var frames = new Option<long>("--frames") { Description = "End after so many frames. With neither --frames nor --seconds: at Ctrl-C." };
         var seconds = new Option<double>("--seconds") { Description = "End after so long, in seconds." };
         var exposure = new Option<string?>("--exposure") { Description = "Exposure time to ask for frame by frame, on the first socket: 'alternate 2ms,20ms' or 'sweep 1ms,30ms[,STEPS]'." };
+        var zeroCopy = new Option<bool>("--zero-copy") { Description = "Take frames in place, from the camera's own memory, where the device lets this guest (leases in the rig); copies otherwise." };
         var strict = new Option<bool>("--strict") { Description = "Let a request fail rather than be answered otherwise than as asked." };
         var acquire = new Option<bool>("--acquire") { Description = "Ask to become the camera's owner first." };
         var delay = new Option<double>("--delay") { Description = "Milliseconds spent on each frame: a deliberately slow guest." };
@@ -37,7 +38,7 @@ internal static class GuestCommand
         var json = new Option<bool>("--json") { Description = "Print each report as one line of JSON instead of tables." };
         var command = new Command("guest", "A guest without a VM: the driver's side of virtio-camera, or of virtio-media. Exit code 0 only if every frame is accounted for and every check holds.")
         {
-            sockets, name, face, memory, format, size, rate, buffers, frames, seconds, exposure, strict, acquire, delay, hold, settle, save, noVerify, reconnect, progress, json,
+            sockets, name, face, memory, format, size, rate, buffers, frames, seconds, exposure, zeroCopy, strict, acquire, delay, hold, settle, save, noVerify, reconnect, progress, json,
         };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(() =>
         {
@@ -54,6 +55,7 @@ internal static class GuestCommand
                 BuffersInFlight = parsed.GetValue(buffers),
                 Frames = parsed.GetValue(frames),
                 Duration = TimeSpan.FromSeconds(Output.InRange("--seconds", parsed.GetValue(seconds), 0, LongestRun, "seconds")),
+                ZeroCopy = parsed.GetValue(zeroCopy),
                 Strict = parsed.GetValue(strict),
                 AcquireOwner = parsed.GetValue(acquire),
                 DelayPerFrame = TimeSpan.FromMilliseconds(Output.InRange("--delay", parsed.GetValue(delay), 0, LongestPause, "milliseconds")),

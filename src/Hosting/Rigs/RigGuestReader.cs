@@ -57,6 +57,7 @@ internal static class RigGuestReader
             Role = section.Choice("role", SessionRole.Observer, Roles, required: true),
             SocketPath = section.Text("socket") ?? "",
             MayAcquire = section.Flag("may-acquire", false),
+            Leases = section.Number("leases", 0),
         };
         section.RefuseUnknown();
         return view;
