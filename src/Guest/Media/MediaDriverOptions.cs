@@ -25,7 +25,9 @@ public sealed record MediaDriverOptions
     /// </summary>
     public int DescriptorBytes { get; init; }
 
-    /// <summary>Bytes of each piece of a user buffer: a power of two, one page or more. Default one page, as in a guest's user space.</summary>
+    /// <summary>
+    /// Bytes of each piece of a user buffer: a power of two, one page or more. Default one page, as in a guest's user space.
+    /// </summary>
     public int UserPieceBytes { get; init; } = 4096;
 
     /// <summary>Throws when a value is out of its range.</summary>

@@ -45,7 +45,8 @@ internal sealed partial class MediaGuestSession
         };
         Require("S_FMT", session.Ioctl(MediaIoctl.SetFormat, ref set));
         var pixels = set.Pixels;
-        if (pixels.Private != V4l2PixelFormat.ExtendedMagic) _tally.Failures.Add($"S_FMT: priv is 0x{pixels.Private:x}, not the magic number");
+        if (pixels.Private != V4l2PixelFormat.ExtendedMagic)
+            _tally.Failures.Add($"S_FMT: priv is 0x{pixels.Private:x}, not the magic number");
         var interval = SetInterval(session, pixels);
         Subscribe(session);
         _frame = new byte[checked((int)pixels.SizeImage)];
@@ -88,7 +89,10 @@ internal sealed partial class MediaGuestSession
         var wanted = _options.Interval;
         for (var index = 0u; wanted is null || (index > 0 && _options.Interval is null); index++)
         {
-            var offer = new V4l2FrameIntervals { Index = index, PixelFormat = pixels.PixelFormat, Width = pixels.Width, Height = pixels.Height };
+            var offer = new V4l2FrameIntervals
+            {
+                Index = index, PixelFormat = pixels.PixelFormat, Width = pixels.Width, Height = pixels.Height,
+            };
             if (session.Ioctl(MediaIoctl.EnumerateFrameIntervals, ref offer) != 0) break;
             var interval = new FrameInterval(offer.Minimum.Numerator, offer.Minimum.Denominator);
             if (interval.IsValid && (wanted is null || interval < wanted)) wanted = interval;
@@ -162,9 +166,10 @@ internal sealed partial class MediaGuestSession
             return;
         }
 
-        var length = target.Length;
-        if (_driver.Transport.SharedMemory!.TryRead((long)_mapped[index].Address, length, static (bytes, frame) => bytes.CopyTo(frame), _frame)) return;
-        _tally.Failures.Add($"buffer {index}: nothing is mapped at 0x{_mapped[index].Address:x}, where MMAP said it is");
+        var window = _driver.Transport.SharedMemory!;
+        var address = (long)_mapped[index].Address;
+        if (window.TryRead(address, target.Length, static (bytes, frame) => bytes.CopyTo(frame), _frame)) return;
+        _tally.Failures.Add($"buffer {index}: nothing is mapped at 0x{address:x}, where MMAP said it is");
     }
 
     private void Free(MediaSession session)
