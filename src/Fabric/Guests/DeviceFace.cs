@@ -1,5 +1,8 @@
+using System.Collections.Immutable;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Media.Wire;
+using CameraFabric.Fabric.Rigs;
 
 namespace CameraFabric.Fabric.Guests;
 
@@ -13,4 +16,16 @@ internal sealed record DeviceFace(int QueueCount, int MaximumQueueSize, int Conf
     /// <summary>virtio-camera.</summary>
     public static DeviceFace Camera { get; } =
         new(CameraWire.QueueCount, CameraWire.MaximumQueueSize, CameraConfig.Bytes, CameraSession.SavedStateBytes);
+
+    /// <summary>virtio-media.</summary>
+    public static DeviceFace Media { get; } = new(MediaWire.QueueCount, MediaWire.MaximumQueueSize, MediaConfig.Bytes, 0)
+    {
+        SharedMemoryBytes = [MediaWire.MmapRegionBytes],
+    };
+
+    /// <summary>The shared memory regions that it asks the front-end for, by id, in bytes.</summary>
+    public ImmutableArray<long> SharedMemoryBytes { get; init; } = [];
+
+    /// <summary>What a rig calls so.</summary>
+    public static DeviceFace Of(GuestFace face) => face == GuestFace.Media ? Media : Camera;
 }

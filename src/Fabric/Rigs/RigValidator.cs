@@ -120,6 +120,8 @@ public sealed class RigValidator
 
     private void ValidateRole(string path, GuestRig guest, GuestCameraRig view, CameraRig camera)
     {
+        if (view.Face == GuestFace.Media && view.Role == SessionRole.Interleaved)
+            Fault($"{path}.face", "virtio-media has no settings for single frames, so its guest cannot take turns", "write `face: camera`, or `role: observer`");
         path += ".role";
         if (camera.Interleaved && view.Role == SessionRole.Owner)
             Fault(path, $"camera '{camera.Id}' is shared by turns and has no owner", "write `interleaved` or `observer`, or take `sharing: interleaved` from the camera");
