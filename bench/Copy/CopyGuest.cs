@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.GuestMemory;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Fabric.Accounting;

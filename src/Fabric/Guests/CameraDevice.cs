@@ -38,7 +38,6 @@ internal sealed partial class CameraDevice : IVhostUserDevice
         _kicks = kicks;
         _stopTimeout = stopTimeout;
         _logger = logger;
-        SharedMemoryBytes = face.SharedMemoryBytes > 0 ? [face.SharedMemoryBytes] : [];
     }
 
     /// <inheritdoc/>
@@ -54,10 +53,10 @@ internal sealed partial class CameraDevice : IVhostUserDevice
     public int ConfigLength => _face.ConfigLength;
 
     /// <inheritdoc/>
-    public int SavedStateBytes => _face.SavedStateBytes;
+    public ImmutableArray<long> SharedMemoryBytes => _face.SharedMemoryBytes;
 
     /// <inheritdoc/>
-    public ImmutableArray<long> SharedMemoryBytes { get; }
+    public int SavedStateBytes => _face.SavedStateBytes;
 
     // Before the queues' actors hear of their queues, so that the session knows before the first chain comes.
     /// <inheritdoc/>

@@ -40,7 +40,7 @@ internal sealed partial class GuestSessionActor
     private void Lent(PoolLent lent)
     {
         var pool = lent.Pool;
-        if (pool is not { IsSealed: true } || pool.File.Size > _settings.Face.SharedMemoryBytes || _seat.Backend is not { } backend)
+        if (pool is not { IsSealed: true } || pool.File.Size > _settings.Face.SharedMemoryBytes[CameraWire.SharedMemoryRegion] || _seat.Backend is not { } backend)
         {
             // No memory, a kernel that cannot seal it, or a pool larger than what the guest has room for.
             _session.OnPoolMapped(lent.Ticket, CameraStatus.NoMemory, null);

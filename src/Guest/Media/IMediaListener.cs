@@ -5,7 +5,9 @@ namespace CameraFabric.Guest.Media;
 /// </summary>
 public interface IMediaListener
 {
-    /// <summary>The device did what would harm a Linux guest's driver, or what the protocol forbids; the driver has not acted on it.</summary>
+    /// <summary>
+    /// The device did what would harm a Linux guest's driver, or what the protocol forbids; the driver has not acted on it.
+    /// </summary>
     void Violated(string what);
 
     /// <summary>The connection has ended: every session is gone with it.</summary>

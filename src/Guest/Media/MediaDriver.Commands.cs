@@ -32,7 +32,8 @@ public sealed partial class MediaDriver
         lock (_commandOrder)
         {
             Put(_command, new MediaCommandHeader(MediaCommand.Open));
-            var status = Execute("OPEN", new Chain(_options).Out(_command, MediaCommandHeader.Bytes).In(_response, MediaOpenResponse.Bytes), MediaOpenResponse.Bytes);
+            var chain = new Chain(_options).Out(_command, MediaCommandHeader.Bytes).In(_response, MediaOpenResponse.Bytes);
+            var status = Execute("OPEN", chain, MediaOpenResponse.Bytes);
             if (status != 0) return status;
             var id = Get<MediaOpenResponse>(_response).SessionId;
             session = new MediaSession(this, id);
@@ -111,8 +112,8 @@ public sealed partial class MediaDriver
     /// <param name="pointedTo">Entries of guest memory that pointers in the payload stand for; for the device to read alone.</param>
     /// <returns>0 or a Linux errno.</returns>
     /// <exception cref="MediaDriverException">The connection has ended, or the command was not answered.</exception>
-    internal int Ioctl(
-        uint session, MediaIoctl code, IoctlDirection direction, Span<byte> payload, int secondPart = 0, ReadOnlySpan<MediaSgEntry> pointedTo = default)
+    internal int Ioctl(uint session, MediaIoctl code, IoctlDirection direction, Span<byte> payload, int secondPart = 0,
+        ReadOnlySpan<MediaSgEntry> pointedTo = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, PayloadBytes);
         var first = payload.Length - secondPart;
@@ -169,7 +170,8 @@ public sealed partial class MediaDriver
     private int Execute(string what, Chain chain, int least)
     {
         Send(what, chain);
-        if (_written < MediaResponseHeader.Bytes) throw Broken($"{what}: an answer of {_written} bytes; its header alone has {MediaResponseHeader.Bytes}");
+        if (_written < MediaResponseHeader.Bytes)
+            throw Broken($"{what}: an answer of {_written} bytes; its header alone has {MediaResponseHeader.Bytes}");
         var status = (uint)Get<MediaResponseHeader>(_response).Status;
         if (status > HighestErrno) throw Broken($"{what}: status {status}, which is no errno");
         if (status == 0 && _written < least) throw Broken($"{what}: an answer of {_written} bytes; a Linux driver wants {least} or more");
@@ -189,7 +191,8 @@ public sealed partial class MediaDriver
         }
 
         if (kick) _transport.Kick(MediaWire.CommandQueue);
-        if (!_answered.Wait(_options.CommandTimeout)) throw Broken($"{what}: no answer within {_options.CommandTimeout.TotalSeconds:0.###} s");
+        if (!_answered.Wait(_options.CommandTimeout))
+            throw Broken($"{what}: no answer within {_options.CommandTimeout.TotalSeconds:0.###} s");
         lock (_commandGate)
         {
             if (_waiting) throw new MediaDriverException($"{what}: the connection ended before the answer: {_failure}");

@@ -23,8 +23,8 @@ public sealed partial class MediaDriver
     public long StrayEvents => Interlocked.Read(ref _strays);
 
     /// <summary>
-    /// Whether events are left in the ring: what a guest looks like whose workers are late. On setting it to false they are handled at once,
-    /// on the caller's thread.
+    /// Whether events are left in the ring: what a guest looks like whose workers are late. On setting it to false they are handled at
+    /// once, on the caller's thread.
     /// </summary>
     public bool HoldEvents
     {

@@ -45,7 +45,7 @@ public sealed partial class MediaDriver : ITransportListener, IDisposable
     public string? Failure => _failure;
 
     /// <summary>How the driver talks.</summary>
-    internal MediaDriverOptions Options => _options;
+    public MediaDriverOptions Options => _options;
 
     /// <summary>Connects to the device that listens at a socket.</summary>
     /// <exception cref="MediaDriverException">Nobody listens, the device is not what it should be, or it fails the set-up.</exception>

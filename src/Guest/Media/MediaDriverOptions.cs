@@ -5,8 +5,8 @@ namespace CameraFabric.Guest.Media;
 /// <summary>How a guest's driver talks to a virtio-media device. The defaults are what the published Linux driver does.</summary>
 public sealed record MediaDriverOptions
 {
-    /// <summary>Memory and queues.</summary>
-    public VirtioTransportOptions Transport { get; init; } = new();
+    /// <summary>Memory and queues. By default the device may share memory, for buffers of its own.</summary>
+    public VirtioTransportOptions Transport { get; init; } = new() { ShareMemory = true };
 
     /// <summary>
     /// How long to wait for the answer to a command. The Linux driver gives up after 5 s, with consequences for its own memory; so the end
@@ -25,7 +25,9 @@ public sealed record MediaDriverOptions
     /// </summary>
     public int DescriptorBytes { get; init; }
 
-    /// <summary>Bytes of each piece of a user buffer: a power of two, one page or more. Default one page, as in a guest's user space.</summary>
+    /// <summary>
+    /// Bytes of each piece of a user buffer: a power of two, one page or more. Default one page, as in a guest's user space.
+    /// </summary>
     public int UserPieceBytes { get; init; } = 4096;
 
     /// <summary>Throws when a value is out of its range.</summary>

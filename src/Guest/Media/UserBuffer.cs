@@ -47,7 +47,8 @@ public sealed class UserBuffer : IDisposable
     /// <summary>What QBUF says of it.</summary>
     public V4l2Buffer Describe(int index) => new()
     {
-        Index = (uint)index, Type = V4l2BufferType.VideoCapture, Memory = V4l2Memory.UserPointer, Pointer = UserAddress, Length = (uint)Bytes,
+        Index = (uint)index, Type = V4l2BufferType.VideoCapture, Memory = V4l2Memory.UserPointer, Pointer = UserAddress,
+        Length = (uint)Bytes,
     };
 
     /// <summary>Copies its start out.</summary>

@@ -128,7 +128,8 @@ public sealed record CameraGuestOptions
 
         void CheckMedia()
         {
-            Check(BuffersInFlight <= MediaWire.MaximumBuffers, $"buffers in flight {BuffersInFlight}: virtio-media has at most {MediaWire.MaximumBuffers}");
+            Check(BuffersInFlight <= MediaWire.MaximumBuffers,
+                $"buffers in flight {BuffersInFlight}: virtio-media has at most {MediaWire.MaximumBuffers}");
             Check(Exposure is null && !Strict, "exposure and strict: virtio-media has no controls for single frames");
             Check(!AcquireOwner, "acquire: virtio-media has no command for ownership");
             Check(RequestTimeout == TimeSpan.Zero, "request time-out: virtio-media has no requests");

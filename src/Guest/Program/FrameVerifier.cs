@@ -55,7 +55,8 @@ internal sealed class FrameVerifier(FailureLog failures)
     }
 
     /// <summary>
-    /// Checks a frame of which only its number within the stream is known: the stamp's number must run ahead of it by the same all the time.
+    /// Checks a frame of which only its number within the stream is known: the stamp's number must run ahead of it by the same all the
+    /// time.
     /// </summary>
     public void Verify(uint sequence, ReadOnlySpan<byte> pixels)
     {

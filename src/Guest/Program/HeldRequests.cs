@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace CameraFabric.Guest.Program;
 
 /// <summary>
-/// Completed requests, or buffers, that wait for their time to be submitted again, soonest first. One thread; a fixed array, for there are only so many
-/// requests.
+/// Completed requests, or buffers, that wait for their time to be submitted again, soonest first. One thread; a fixed array, for there are
+/// only so many requests.
 /// </summary>
 internal sealed class HeldRequests<T>(int capacity)
 {

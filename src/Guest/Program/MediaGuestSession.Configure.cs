@@ -14,7 +14,9 @@ internal sealed partial class MediaGuestSession
     private const int MaximumPieces = 1000;
 
     private readonly List<UserBuffer> _buffers = [];
+    private readonly List<MediaMmapResponse> _mapped = [];
     private byte[] _frame = [];
+    private V4l2Memory _memory;
     private int _count;
 
     private static MediaDriverOptions DriverOptions(CameraGuestOptions options)
@@ -26,6 +28,7 @@ internal sealed partial class MediaGuestSession
             {
                 MemoryBytes = Math.Max(options.Driver.Transport.MemoryBytes, Headroom + options.BuffersInFlight * pixels * 8),
                 ReconnectTo = null,
+                ShareMemory = options.Buffers != MediaBuffers.UserPointer,
             },
         };
     }
@@ -42,7 +45,8 @@ internal sealed partial class MediaGuestSession
         };
         Require("S_FMT", session.Ioctl(MediaIoctl.SetFormat, ref set));
         var pixels = set.Pixels;
-        if (pixels.Private != V4l2PixelFormat.ExtendedMagic) _tally.Failures.Add($"S_FMT: priv is 0x{pixels.Private:x}, not the magic number");
+        if (pixels.Private != V4l2PixelFormat.ExtendedMagic)
+            _tally.Failures.Add($"S_FMT: priv is 0x{pixels.Private:x}, not the magic number");
         var interval = SetInterval(session, pixels);
         Subscribe(session);
         _frame = new byte[checked((int)pixels.SizeImage)];
@@ -85,7 +89,10 @@ internal sealed partial class MediaGuestSession
         var wanted = _options.Interval;
         for (var index = 0u; wanted is null || (index > 0 && _options.Interval is null); index++)
         {
-            var offer = new V4l2FrameIntervals { Index = index, PixelFormat = pixels.PixelFormat, Width = pixels.Width, Height = pixels.Height };
+            var offer = new V4l2FrameIntervals
+            {
+                Index = index, PixelFormat = pixels.PixelFormat, Width = pixels.Width, Height = pixels.Height,
+            };
             if (session.Ioctl(MediaIoctl.EnumerateFrameIntervals, ref offer) != 0) break;
             var interval = new FrameInterval(offer.Minimum.Numerator, offer.Minimum.Denominator);
             if (interval.IsValid && (wanted is null || interval < wanted)) wanted = interval;
@@ -120,19 +127,56 @@ internal sealed partial class MediaGuestSession
 
     private void Allocate(MediaSession session, int bytes)
     {
-        Require("REQBUFS", session.RequestBuffers(_options.BuffersInFlight, V4l2Memory.UserPointer, out _count));
-        var piece = _driver.Options.UserPieceBytes;
-        while ((bytes + piece - 1) / piece > MaximumPieces) piece *= 2;
-        for (var i = 0; i < _count; i++) _buffers.Add(new UserBuffer(_driver.Ram, bytes, piece));
+        _memory = V4l2Memory.UserPointer;
+        if (_options.Buffers == MediaBuffers.Mapped || (_options.Buffers == MediaBuffers.Any && _driver.Transport.SharedMemory is not null))
+            _memory = V4l2Memory.Mmap;
+        Require("REQBUFS", session.RequestBuffers(_options.BuffersInFlight, _memory, out _count));
+        for (var i = 0; i < _count; i++)
+        {
+            if (_memory == V4l2Memory.Mmap) Map(session, i, bytes);
+            else _buffers.Add(new UserBuffer(_driver.Ram, bytes, PieceBytes(bytes)));
+        }
     }
 
-    private int Queue(MediaSession session, int index) => session.QueueBuffer(index, _buffers[index]);
+    private int PieceBytes(int bytes)
+    {
+        var piece = _driver.Options.UserPieceBytes;
+        while ((bytes + piece - 1) / piece > MaximumPieces) piece *= 2;
+        return piece;
+    }
 
-    private void CopyFrame(int index, Span<byte> target) => _buffers[index].CopyTo(target);
+    private void Map(MediaSession session, int index, int bytes)
+    {
+        var buffer = new V4l2Buffer { Index = (uint)index, Type = V4l2BufferType.VideoCapture, Memory = V4l2Memory.Mmap };
+        Require("QUERYBUF", session.QueryBuffer(ref buffer));
+        if (buffer.Length < (uint)bytes) _tally.Failures.Add($"QUERYBUF: buffer {index} of {buffer.Length} bytes for frames of {bytes}");
+        Require("MMAP", session.Map((uint)buffer.Pointer, writable: false, out var mapping));
+        _mapped.Add(mapping);
+        if (mapping.Length != buffer.Length) _tally.Failures.Add($"MMAP: {mapping.Length} bytes of a buffer of {buffer.Length}");
+    }
+
+    private int Queue(MediaSession session, int index) =>
+        _memory == V4l2Memory.Mmap ? session.QueueBuffer(index) : session.QueueBuffer(index, _buffers[index]);
+
+    private void CopyFrame(int index, Span<byte> target)
+    {
+        if (_memory != V4l2Memory.Mmap)
+        {
+            _buffers[index].CopyTo(target);
+            return;
+        }
+
+        var window = _driver.Transport.SharedMemory!;
+        var address = (long)_mapped[index].Address;
+        if (window.TryRead(address, target.Length, static (bytes, frame) => bytes.CopyTo(frame), _frame)) return;
+        _tally.Failures.Add($"buffer {index}: nothing is mapped at 0x{address:x}, where MMAP said it is");
+    }
 
     private void Free(MediaSession session)
     {
-        Require("REQBUFS of none", session.RequestBuffers(0, V4l2Memory.UserPointer, out _));
+        foreach (var mapping in _mapped) Require("MUNMAP", _driver.Unmap(mapping.Address));
+        _mapped.Clear();
+        Require("REQBUFS of none", session.RequestBuffers(0, _memory, out _));
         foreach (var buffer in _buffers) buffer.Dispose();
         _buffers.Clear();
     }

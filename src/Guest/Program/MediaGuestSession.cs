@@ -150,7 +150,11 @@ internal sealed partial class MediaGuestSession : IGuestSession, IMediaListener
         if (!buffer.Flags.HasFlag(V4l2BufferFlags.TimestampMonotonic))
             _tally.Failures.Add($"frame {buffer.Sequence}: its time is not said to be CLOCK_MONOTONIC's");
         if (time <= _lastTime || time > seen)
-            _tally.Failures.Add($"frame {buffer.Sequence}: its time {time} ns does not lie between the last frame's {_lastTime} and now, {seen}");
+        {
+            _tally.Failures.Add(
+                $"frame {buffer.Sequence}: its time {time} ns does not lie between the last frame's {_lastTime} and now, {seen}");
+        }
+
         _lastTime = time;
         if (!_tally.MediaFrame(buffer.Sequence, buffer.BytesUsed, seen, time)) return true;
         if (buffer.BytesUsed > (uint)_frame.Length)

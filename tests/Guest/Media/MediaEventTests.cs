@@ -123,7 +123,8 @@ public sealed class MediaEventTests
         var session = bench.Open();
         bench.Driver.HoldEvents = true;                 // the worker is late: only SUBSCRIBE itself looks
         var told = new byte[MediaV4l2Event.Bytes];
-        CameraWire.Write(told, new MediaV4l2Event(new MediaEventHeader(MediaEvent.Event, session.Id), new V4l2Event { Type = V4l2EventType.Control }));
+        CameraWire.Write(told, new MediaV4l2Event(
+            new MediaEventHeader(MediaEvent.Event, session.Id), new V4l2Event { Type = V4l2EventType.Control }));
         bench.Device.Asked = _ => bench.Device.Tell(told);
 
         Assert.Equal(0, session.Subscribe(new V4l2EventSubscription

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CameraFabric.Guest.Tests.Media;
 
-/// <summary>A virtio-media device that says yes to everything, or what a test has it say; for trying the driver, not the protocol.</summary>
+/// <summary>A virtio-media device that says yes to everything, or what a test has it say: for trying the driver.</summary>
 internal sealed class ScriptedMedia(UnixSocket socket) : IVhostUserDevice, IDisposable
 {
     private readonly BlockingList<Seen> _seen = new();
