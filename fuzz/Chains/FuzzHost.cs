@@ -81,6 +81,14 @@ internal sealed class FuzzHost : ICameraSessionHost
 
     public void CancelControls(ulong setId) => Sets.Remove(setId);
 
+    public void MapPool(ulong ticket, int frameBytes)
+    {
+    }
+
+    public void UnmapPool()
+    {
+    }
+
     public void ConfigChanged()
     {
     }

@@ -36,6 +36,18 @@ public abstract class FrameRequest(ulong session)
     /// </summary>
     public virtual bool KeepsFrame => false;
 
+    /// <summary>
+    /// For a request that keeps its frame: reserves the place for it, before it is claimed. What is reserved is used by
+    /// <see cref="Complete"/>, or given up by <see cref="Fail"/> or <see cref="CancelReservation"/>.
+    /// </summary>
+    /// <param name="frame">The frame; the caller holds a lease.</param>
+    public virtual LeaseAnswer TryReserve(Frame frame) => LeaseAnswer.Reserved;
+
+    /// <summary>It could not be claimed: what <see cref="TryReserve"/> reserved is given up.</summary>
+    public virtual void CancelReservation()
+    {
+    }
+
     /// <summary>Pieces of memory that the frame goes to: the guest's, or the fabric's own that is mapped into the guest.</summary>
     public abstract int TargetCount { get; }
 

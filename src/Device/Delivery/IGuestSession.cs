@@ -79,6 +79,16 @@ public interface IGuestSession
     /// </summary>
     void OnOwner(ulong ticket, CameraStatus status, SessionRole role, bool isForced = false);
 
+    /// <summary>Answers <see cref="ICameraSessionHost.MapPool"/>; of no concern to a face that never asks.</summary>
+    void OnPoolMapped(ulong ticket, CameraStatus status, SharedPool? pool)
+    {
+    }
+
+    /// <summary>
+    /// Whether frames have come from another pool than the one that the guest has mapped, so that it must begin anew; true once.
+    /// </summary>
+    bool HasOutdatedPool => false;
+
     /// <summary>What the camera does now, whoever configured it; null for nothing.</summary>
     void OnCameraConfiguration(StreamConfiguration? current);
 

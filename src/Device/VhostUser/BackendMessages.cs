@@ -40,8 +40,8 @@ public sealed class BackendMessages : IDisposable
     }
 
     /// <summary>
-    /// Receives one message, does what it asks for with shared memory regions, and acknowledges it if the back-end asks for that. What is
-    /// not known, or not right, is refused, and the next one taken.
+    /// Receives one message, does what it asks for with shared memory regions, or refuses that, and acknowledges it if the back-end asks for
+    /// that. What is not known is refused, and the next one taken.
     /// </summary>
     /// <param name="timeout">How long to wait for one.</param>
     /// <param name="message">The message.</param>
@@ -74,8 +74,10 @@ public sealed class BackendMessages : IDisposable
                 }
 
                 _channel.Descriptors.Clear();
-                if (refusal.Length == 0) return true;
-                LastRefusal = refusal;
+                if (refusal.Length > 0) LastRefusal = refusal;
+
+                // One that was refused is over as well: nobody shall wait for the next in its place.
+                if (refusal.Length == 0 || IsMapping(message.Request)) return true;
             }
         }
         catch (SocketClosedException)
@@ -99,6 +101,9 @@ public sealed class BackendMessages : IDisposable
     {
         for (var i = 0; i < _windows.Length; i++) Volatile.Read(ref _windows[i])?.UnmapAll();
     }
+
+    private static bool IsMapping(BackendRequest request) =>
+        request is BackendRequest.SharedMemoryMap or BackendRequest.SharedMemoryUnmap;
 
     private string Judge(BackendRequest request, ReadOnlySpan<byte> payload, out BackendMessage message)
     {

@@ -178,8 +178,22 @@ internal sealed class FanOutTable(CameraMeter meter, IDeliveryQueue delivery)
         if (position > 0) PassOver(session, position, sequence);
         while (waiting.Count > 0 && waiting[0].Takes(header))
         {
+            var answer = waiting[0].TryReserve(frame);
+            if (answer != LeaseAnswer.Reserved)
+            {
+                // As above: this frame is over for the guest, and for a request for this very frame.
+                if (position >= 0) PassOver(session, 1, sequence);
+                Drop(session, answer == LeaseAnswer.LimitReached ? FrameDropReason.LeasesHeld : FrameDropReason.Stale, sequence);
+                return;
+            }
+
             var request = TakeFirst(session);
-            if (!request.TryClaim()) continue;
+            if (!request.TryClaim())
+            {
+                request.CancelReservation();
+                continue;
+            }
+
             session.Meter.CountOffered();
             session.Bytes?.Spend(frame.Pixels.Length);
             _ = frame.Lease();

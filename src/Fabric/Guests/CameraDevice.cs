@@ -38,10 +38,11 @@ internal sealed partial class CameraDevice : IVhostUserDevice
         _kicks = kicks;
         _stopTimeout = stopTimeout;
         _logger = logger;
+        SharedMemoryBytes = face.SharedMemoryBytes > 0 ? [face.SharedMemoryBytes] : [];
     }
 
     /// <inheritdoc/>
-    public ulong Features => 0;
+    public ulong Features => _face.Features;
 
     /// <inheritdoc/>
     public int QueueCount => _face.QueueCount;
@@ -53,10 +54,10 @@ internal sealed partial class CameraDevice : IVhostUserDevice
     public int ConfigLength => _face.ConfigLength;
 
     /// <inheritdoc/>
-    public ImmutableArray<long> SharedMemoryBytes => _face.SharedMemoryBytes;
+    public int SavedStateBytes => _face.SavedStateBytes;
 
     /// <inheritdoc/>
-    public int SavedStateBytes => _face.SavedStateBytes;
+    public ImmutableArray<long> SharedMemoryBytes { get; }
 
     // Before the queues' actors hear of their queues, so that the session knows before the first chain comes.
     /// <inheritdoc/>
@@ -70,10 +71,7 @@ internal sealed partial class CameraDevice : IVhostUserDevice
     public bool TryWriteConfig(int offset, ReadOnlySpan<byte> data) => false;
 
     /// <inheritdoc/>
-    public void FeaturesNegotiated(ulong features)
-    {
-        // The ring's features are the ring's own business, and the device has none.
-    }
+    public void FeaturesNegotiated(ulong features) => _seat.Features = features;
 
     /// <inheritdoc/>
     public void QueueStarted(Virtqueue queue) => _queues[queue.Index].Tell(new QueueStarted(queue), ActorRefs.NoSender);

@@ -86,12 +86,19 @@ internal sealed partial class GuestSessionActor : UntypedActor, IMediaSessionHos
                 break;
             case DropNotice notice:
                 Tell(notice);
+                LookAtPool();
                 break;
             case QueueStop stop:
                 StopQueue(stop);
                 break;
             case SharedMemoryAnswered answered:
                 Tell(answered);
+                break;
+            case PoolLent lent:
+                Lent(lent);
+                break;
+            case PoolShared shared:
+                Shared(shared);
                 break;
             case SavedStateGiven given:
                 _session.OnSavedState(given.State, given.IsFresh);

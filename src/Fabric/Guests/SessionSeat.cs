@@ -8,12 +8,20 @@ internal sealed class SessionSeat
 {
     private volatile IGuestSession? _session;
     private volatile VhostUserBackend? _backend;
+    private ulong _features;
 
     /// <summary>The session; only what any thread may call.</summary>
     public IGuestSession? Session
     {
         get => _session;
         set => _session = value;
+    }
+
+    /// <summary>The features that the driver chose.</summary>
+    public ulong Features
+    {
+        get => Volatile.Read(ref _features);
+        set => Volatile.Write(ref _features, value);
     }
 
     /// <summary>The connection.</summary>

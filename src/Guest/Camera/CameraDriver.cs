@@ -32,6 +32,10 @@ public sealed partial class CameraDriver : ITransportListener, IDisposable
     private int _interruptions;
     private bool _disposed;
 
+    // A driver that leaves the region out does not take the feature either.
+    private static DeviceShape ShapeFor(VirtioTransportOptions options) =>
+        options.ShareMemory ? Shape with { Features = CameraWire.SharedMemoryFeature } : Shape;
+
     private CameraDriver(VirtioTransport transport, ICameraListener listener, CameraDriverOptions options, FrameClock clock)
     {
         _transport = transport;
@@ -84,7 +88,7 @@ public sealed partial class CameraDriver : ITransportListener, IDisposable
         try
         {
             options.Validate();
-            transport = VirtioTransport.Connect(socket, Shape, options.Transport);
+            transport = VirtioTransport.Connect(socket, ShapeFor(options.Transport), options.Transport);
             var driver = new CameraDriver(transport, listener, options, clock ?? FrameClock.System);
             transport.Start(driver);
             driver.PostEvents();

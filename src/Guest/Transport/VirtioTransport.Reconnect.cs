@@ -135,6 +135,9 @@ public sealed partial class VirtioTransport
             _hearsBackend = false;
             _poller.Remove(_socket.Descriptor);
             _frontend.Dispose();
+
+            // What was mapped was the last device's.
+            SharedMemory?.UnmapAll();
         }
     }
 

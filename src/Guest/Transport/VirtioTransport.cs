@@ -22,6 +22,8 @@ public sealed partial class VirtioTransport : IDisposable
     private const ProtocolFeatures Wanted = ProtocolFeatures.MultiQueue | ProtocolFeatures.ReplyAck | ProtocolFeatures.BackendRequests
         | ProtocolFeatures.Config | ProtocolFeatures.InflightMemory | ProtocolFeatures.ResetDevice | ProtocolFeatures.Status;
 
+    private const ProtocolFeatures Sharing = ProtocolFeatures.SharedMemory | ProtocolFeatures.BackendSendDescriptors;
+
     private readonly VirtioTransportOptions _options;
     private UnixSocket _socket;
     private volatile VhostUserFrontend _frontend;
@@ -47,6 +49,9 @@ public sealed partial class VirtioTransport : IDisposable
 
     /// <summary>The virtio features that were negotiated.</summary>
     public ulong Features { get; private set; }
+
+    /// <summary>What the device has mapped into its shared memory region 0; null where there is none.</summary>
+    public SharedMemoryWindow? SharedMemory { get; private set; }
 
     /// <summary>Whether chains may be indirect.</summary>
     public bool Indirect => (Features & VirtioFeatures.IndirectDescriptors) != 0;
@@ -125,6 +130,7 @@ public sealed partial class VirtioTransport : IDisposable
         StopRings();
         _frontend.Dispose();
         _area?.Dispose();
+        SharedMemory?.Dispose();
         foreach (var ring in _rings) ring?.Dispose();
         _poller.Dispose();
         Ram.Dispose();
@@ -137,14 +143,15 @@ public sealed partial class VirtioTransport : IDisposable
         if ((offered & VirtioFeatures.Version1) == 0) throw new VhostUserException("the device does not offer VIRTIO_F_VERSION_1; it must");
         if ((offered & VirtioFeatures.ProtocolFeatures) == 0)
             throw new VhostUserException("the device offers no vhost-user protocol features; the configuration space needs them");
-        var protocol = _frontend.GetProtocolFeatures() & Wanted;
+        var protocol = _frontend.GetProtocolFeatures() & (_options.ShareMemory ? Wanted | Sharing : Wanted);
         if (!protocol.HasFlag(ProtocolFeatures.Config))
             throw new VhostUserException($"the device does not offer the protocol feature CONFIG; a {_shape.Name} needs it");
         if (_options.ReconnectTo is null) protocol &= ~ProtocolFeatures.InflightMemory;
         _protocol = protocol;
         _frontend.SetProtocolFeatures(protocol);
         if (TooFewQueues() is { } tooFew) throw new VhostUserException(tooFew);
-        var wanted = VirtioFeatures.Version1 | VirtioFeatures.ProtocolFeatures
+        if (_protocol.HasFlag(Sharing) && _frontend.GetSharedMemoryConfig()[0] is > 0 and var bytes) SharedMemory = new SharedMemoryWindow(bytes);
+        var wanted = VirtioFeatures.Version1 | VirtioFeatures.ProtocolFeatures | _shape.Features
             | (_options.Indirect ? VirtioFeatures.IndirectDescriptors : 0) | (_options.EventIndex ? VirtioFeatures.EventIndex : 0);
         Features = offered & wanted;
         for (var i = 0; i < _rings.Length; i++)
@@ -174,7 +181,12 @@ public sealed partial class VirtioTransport : IDisposable
         Status(Acknowledge | Driver);
         _frontend.SetFeatures(Features);
         Status(Acknowledge | Driver | FeaturesOk);
-        if (_protocol.HasFlag(ProtocolFeatures.BackendRequests)) _frontend.OpenBackendChannel();
+        if (_protocol.HasFlag(ProtocolFeatures.BackendRequests))
+        {
+            var channel = _frontend.OpenBackendChannel();
+            if (SharedMemory is { } window) channel.Share(0, window);
+        }
+
         var region = new MemoryRegion(Ram.GuestAddress, (ulong)Ram.Size, Ram.FrontendAddress, (ulong)Ram.MappingOffset);
         _frontend.SetMemTable([region], [Ram.File.Descriptor]);
         if (_protocol.HasFlag(ProtocolFeatures.InflightMemory))

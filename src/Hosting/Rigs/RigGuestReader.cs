@@ -61,6 +61,7 @@ internal static class RigGuestReader
             Face = section.Choice("face", GuestFace.Camera, Faces),
             SocketPath = section.Text("socket") ?? "",
             MayAcquire = section.Flag("may-acquire", false),
+            Leases = section.Number("leases", 0),
         };
         section.RefuseUnknown();
         return view;

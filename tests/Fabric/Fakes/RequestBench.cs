@@ -155,6 +155,14 @@ internal sealed class RequestBench : ICameraSessionHost, IDisposable
     {
     }
 
+    void ICameraSessionHost.MapPool(ulong ticket, int frameBytes)
+    {
+    }
+
+    void ICameraSessionHost.UnmapPool()
+    {
+    }
+
     void ICameraSessionHost.ConfigChanged()
     {
     }

@@ -144,6 +144,14 @@ internal sealed class SessionDevice : IVhostUserDevice, ICameraSessionHost, IFra
 
     public void CancelControls(ulong setId) => _schedule?.Cancel(setId);
 
+    public void MapPool(ulong ticket, int frameBytes)
+    {
+    }
+
+    public void UnmapPool()
+    {
+    }
+
     public void ConfigChanged() => _backend.NotifyConfigChange();
 
     public void Violation(string reason) => Violations.Add(reason);

@@ -66,6 +66,12 @@ public sealed partial class CameraSession : IGuestSession
     /// <summary>What it has done.</summary>
     public SessionCounters Counters => _session.Counters;
 
+    /// <inheritdoc/>
+    public bool HasOutdatedPool => _session.Leases.TakeOutdated();
+
+    /// <summary>The frames that the guest holds in place. Any thread.</summary>
+    public LeaseLedger Leases => _session.Leases;
+
     /// <summary>Requests held. Any thread.</summary>
     public int InFlight => _requests.Line.Count;
 
@@ -155,6 +161,16 @@ public sealed partial class CameraSession : IGuestSession
     public void OnControlsSet(ulong ticket, CameraStatus status)
     {
         if (!_recovery.ControlsSet(ticket, status)) _commands.ControlsSet(ticket, status);
+        RefreshConfig();
+    }
+
+    /// <summary>Answers <see cref="ICameraSessionHost.MapPool"/>.</summary>
+    /// <param name="ticket">The ask's ticket.</param>
+    /// <param name="status">Whether it was done.</param>
+    /// <param name="pool">With OK: what is mapped now.</param>
+    public void OnPoolMapped(ulong ticket, CameraStatus status, SharedPool? pool)
+    {
+        _commands.PoolMapped(ticket, status, pool);
         RefreshConfig();
     }
 

@@ -56,12 +56,32 @@ public sealed partial class ChainRequest
         var result = new ResultHeader(
             new ResponseHeader(status, 0, _tag), RequestId, header.Sequence, (ulong)header.StartOfExposure, (ulong)header.Complete,
             flags, 0, 0, droppedBefore, header.Checksum, 0);
+        var slot = Keep(frame, ref status);
+        result = result with { Header = result.Header with { Status = status } };
         Span<byte> scratch = stackalloc byte[RequestLimits.MaximumResultBytes];
-        var used = ResultWriter.Write(scratch[..Math.Min(scratch.Length, Chain.WritableBytes)], result, Buffer!.BufferId, _layout!,
+        var used = ResultWriter.Write(scratch[..Math.Min(scratch.Length, Chain.WritableBytes)], result, slot, Where, _layout!,
             frame.Pixels.Length, Asked.AsSpan(), applied, isLate);
         // The frame has come, so the set's id is free again; an empty set can serve the next request of this object.
         SpareSet = Set is { Controls.IsDefaultOrEmpty: true, TargetFrame: 0 } ? Set : null;
         Push(scratch[..used], status);
+    }
+
+    private BufferFlags Where => KeepsFrame ? BufferFlags.Shared : BufferFlags.None;
+
+    // A request that ends otherwise than well has no frame, and so no lease.
+    private uint Keep(Frame frame, ref CameraStatus status)
+    {
+        if (_leases is not { } leases) return BufferId;
+        if (status == CameraStatus.Ok && Interlocked.Exchange(ref _reservation, 0) is not 0 and var life)
+        {
+            if (leases.TryKeep(frame, life, out var slot)) return (uint)slot;
+
+            // The mapping has gone while the frame was on its way.
+            status = CameraStatus.Cancelled;
+        }
+
+        CancelReservation();
+        return CameraWire.NoSlot;
     }
 
     /// <summary>
@@ -75,10 +95,11 @@ public sealed partial class ChainRequest
     {
         if (status == CameraStatus.Ok) throw new ArgumentException("a request without a frame is not OK", nameof(status));
         End();
+        CancelReservation();
         SpareSet = null;
         Span<byte> scratch = stackalloc byte[ResultHeader.Bytes + BufferResult.Bytes];
         var result = new ResultHeader(new ResponseHeader(status, 0, _tag), RequestId, frame, 0, 0, ResultFlags.None, 0, 0, 0, 0, 0);
-        var used = ResultWriter.Write(scratch, result, Buffer!.BufferId);
+        var used = ResultWriter.Write(scratch, result, BufferId, Where);
         Push(scratch[..used], status);
     }
 
@@ -90,7 +111,7 @@ public sealed partial class ChainRequest
         Span<byte> scratch = stackalloc byte[ResultHeader.Bytes + BufferResult.Bytes];
         var result = new ResultHeader(
             new ResponseHeader(CameraStatus.Internal, 0, _tag), RequestId, 0, 0, 0, ResultFlags.None, 0, 0, 0, 0, 0);
-        var used = ResultWriter.Write(scratch, result, Buffer!.BufferId);
+        var used = ResultWriter.Write(scratch, result, BufferId, Where);
         try
         {
             Push(scratch[..used], CameraStatus.Internal);

@@ -18,6 +18,8 @@ public sealed partial class ChainRequest : FrameRequest
     private DescriptorChain? _chain;
     private ulong _tag;
     private FrameLayout? _layout;
+    private LeaseLedger? _leases;
+    private int _reservation; // the mapping that a place is reserved in; 0 for none
 
     internal ChainRequest(RequestLine line, SessionCounters counters, ulong session)
         : base(session)
@@ -44,7 +46,13 @@ public sealed partial class ChainRequest : FrameRequest
     /// <summary>Bytes of all targets together: those of the largest frame.</summary>
     public int TargetBytes => _layout?.TotalBytes ?? 0;
 
+    /// <inheritdoc/>
+    public override bool KeepsFrame => _leases is not null;
+
     internal AttachedBuffer? Buffer { get; private set; }
+
+    /// <summary>What a result without a frame names as the buffer.</summary>
+    internal uint BufferId => Buffer?.BufferId ?? CameraWire.NoSlot;
 
     /// <summary>What the driver asked for, item by item, with the flags that were clear from the start.</summary>
     internal ImmutableArray<ControlEntry> Asked { get; private set; }
@@ -62,6 +70,22 @@ public sealed partial class ChainRequest : FrameRequest
         : throw new InvalidOperationException($"request {RequestId} has no target {index}; it has none");
 
     /// <inheritdoc/>
+    public override LeaseAnswer TryReserve(Frame frame)
+    {
+        if (_leases is not { } leases) return LeaseAnswer.Reserved;
+        var answer = leases.TryReserve(frame, out var life);
+        Volatile.Write(ref _reservation, life);
+        return answer;
+    }
+
+    /// <inheritdoc/>
+    public override void CancelReservation()
+    {
+        // The session may end the request at the same time: whoever takes the reservation gives it up.
+        if (Interlocked.Exchange(ref _reservation, 0) is not 0 and var life) _leases?.Cancel(life);
+    }
+
+    /// <inheritdoc/>
     public override bool BeginWrite() => _chain?.Queue.TryBeginWrite() ?? false;
 
     /// <inheritdoc/>
@@ -74,9 +98,13 @@ public sealed partial class ChainRequest : FrameRequest
     /// <inheritdoc/>
     public override string ToString() => $"request {RequestId} of session {Session}";
 
-    /// <summary>Makes the object stand for a request.</summary>
-    internal void Begin(DescriptorChain chain, in RequestHeader header, AttachedBuffer buffer, FrameLayout layout, long timeoutNanoseconds)
+    /// <summary>Makes the object stand for a request: for one with a buffer, or for one that keeps its frame.</summary>
+    internal void Begin(
+        DescriptorChain chain, in RequestHeader header, AttachedBuffer? buffer, LeaseLedger? leases, FrameLayout layout,
+        long timeoutNanoseconds)
     {
+        _leases = leases;
+        _reservation = 0;
         _chain = chain;
         _tag = header.Header.Tag;
         _layout = layout;

@@ -45,6 +45,15 @@ public interface ICameraSessionHost
     /// <summary>The request of this set has ended without a frame.</summary>
     void CancelControls(ulong setId);
 
+    /// <summary>
+    /// Map the pool with the camera's frames of this size into the guest's shared memory region 0. Answer:
+    /// <see cref="CameraSession.OnPoolMapped"/>.
+    /// </summary>
+    void MapPool(ulong ticket, int frameBytes);
+
+    /// <summary>Take away what was mapped last. Every frame in it has been given back.</summary>
+    void UnmapPool();
+
     /// <summary>The configuration space reads differently now: tell the driver.</summary>
     void ConfigChanged();
 

@@ -172,7 +172,7 @@ internal sealed class RequestLine
         _count--;
         request.IsPushed = true;
         // First the buffer, because the driver may offer it again as soon as it sees the used entry.
-        request.Buffer!.Release();
+        request.Buffer?.Release();
         var chain = request.Chain;
         chain.Queue.Complete(chain, request.Written);
         if (request.IsReported) Recycle(request);

@@ -29,6 +29,8 @@ internal sealed class FakeHost : ICameraSessionHost
 
     public ImmutableArray<ControlEntry> Controls { get; private set; } = [];
 
+    public int FrameBytes { get; private set; }
+
     public bool Force { get; private set; }
 
     /// <summary>Whether lists are kept; a test of allocation turns it off.</summary>
@@ -86,6 +88,14 @@ internal sealed class FakeHost : ICameraSessionHost
         Cancelled.Add(setId);
         Asks.Add($"Cancel {setId}");
     }
+
+    public void MapPool(ulong ticket, int frameBytes)
+    {
+        FrameBytes = frameBytes;
+        Ask("MapPool", ticket);
+    }
+
+    public void UnmapPool() => Asks.Add("UnmapPool");
 
     public void ConfigChanged() => ConfigChanges++;
 
