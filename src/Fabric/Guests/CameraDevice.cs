@@ -53,9 +53,6 @@ internal sealed partial class CameraDevice : IVhostUserDevice
     public int ConfigLength => _face.ConfigLength;
 
     /// <inheritdoc/>
-    public ImmutableArray<long> SharedMemoryBytes => _face.SharedMemoryBytes;
-
-    /// <inheritdoc/>
     public int SavedStateBytes => _face.SavedStateBytes;
 
     // Before the queues' actors hear of their queues, so that the session knows before the first chain comes.
