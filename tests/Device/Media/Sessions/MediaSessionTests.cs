@@ -2,6 +2,7 @@ using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.Media.Wire;
 using CameraFabric.Device.Tests.Camera.Sessions;
+using CameraFabric.Device.Tests.GuestMemory;
 using CameraFabric.Sensors.Controls;
 
 namespace CameraFabric.Device.Tests.Media.Sessions;
@@ -113,7 +114,8 @@ public sealed class MediaSessionTests
 
         // Not the guest's yet: to queue it now would give two events for one QBUF.
         var again = new V4l2Buffer(0, V4l2BufferType.VideoCapture, 0, 0, 0, 0, 0, 0, V4l2Memory.UserPointer, 0, MediaRig.FrameBytes, 0);
-        Assert.Equal(MediaStatus.Invalid, rig.Ioctl(session, MediaIoctl.QueueBuffer, again));
+        var page = SessionRig.BytesOf(new MediaSgEntry(TestMemory.GuestBase, MediaRig.FrameBytes));
+        Assert.Equal(MediaStatus.Invalid, rig.Ioctl(session, MediaIoctl.QueueBuffer, again, page));
 
         rig.Post(4);
         Assert.Equal([0u, 1u], rig.Returned.Select(static item => item.Buffer.Index));
