@@ -199,7 +199,8 @@ void vcam_complete_request(struct vcam *vc, struct vcam_request *req, u32 used)
 
 	memcpy(vc->result, req->in, used);
 	if (vcam_check_result(vc, req, used, &r))
-		dev_err_ratelimited(vc->dev, "request %llu: a result that makes no sense\n", req->id);
+		dev_err_ratelimited(vc->dev, "request %llu: a result that makes no sense\n",
+				    req->id);
 	spin_lock_irq(&vc->req_lock);
 	buf = req->buf;
 	req->buf = NULL;
