@@ -84,6 +84,7 @@ struct vcam_control {
 	const char **qmenu;
 
 	struct v4l2_ctrl *ctrl;
+	unsigned long ctrl_flags;	/* of one who may set it */
 	/* Under vcam.wish_lock: what a program set outside of requests. */
 	bool wished;
 	bool dirty;			/* not yet in a request */
