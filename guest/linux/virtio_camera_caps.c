@@ -110,14 +110,15 @@ static void vcam_read_format(struct vcam *vc, struct vcam_caps *caps,
 	format->sizes = (void *)(raw + 1);
 	if (!format->fourcc || !format->num_sizes || format->num_sizes > VCAM_MAX_SIZES ||
 	    format->num_sizes > (rec->bytes - sizeof(*raw)) / sizeof(*format->sizes)) {
-		dev_warn(vc->dev, "format %u of the capabilities makes no sense\n", caps->num_formats);
+		dev_warn(vc->dev, "format %u of the capabilities makes no sense\n",
+			 caps->num_formats);
 		return;
 	}
 	for (i = 0; i < format->num_sizes; i++) {
 		u32 width = le32_to_cpu(format->sizes[i].max_width);
 		u32 height = le32_to_cpu(format->sizes[i].max_height);
 
-		if (!width || !height || width > VCAM_MAX_DIMENSION || height > VCAM_MAX_DIMENSION ||
+		if (!width || !height || max(width, height) > VCAM_MAX_DIMENSION ||
 		    !le32_to_cpu(format->sizes[i].shortest_den) ||
 		    !le32_to_cpu(format->sizes[i].longest_den)) {
 			dev_warn(vc->dev, "size %u of format %p4cc makes no sense\n", i,
@@ -253,6 +254,18 @@ int vcam_read_caps(struct vcam *vc, struct vcam_caps *caps)
 			break;
 	}
 	return ret;
+}
+
+/* Whether the camera still is what it was when the driver was bound. */
+bool vcam_same_caps(struct vcam *vc)
+{
+	struct vcam_caps now = {};
+	bool same;
+
+	same = !vcam_read_blob(vc, &now) && now.bytes == vc->caps.bytes &&
+	       !memcmp(now.blob, vc->caps.blob, now.bytes);
+	kvfree(now.blob);
+	return same;
 }
 
 void vcam_free_caps(struct vcam_caps *caps)

@@ -39,8 +39,10 @@ static void vcam_break_work(struct work_struct *work)
 {
 	struct vcam *vc = container_of(work, struct vcam, break_work);
 
-	vb2_queue_error(&vc->video_queue);
-	vb2_queue_error(&vc->meta_queue);
+	if (video_is_registered(&vc->video))
+		vb2_queue_error(&vc->video_queue);
+	if (video_is_registered(&vc->meta))
+		vb2_queue_error(&vc->meta_queue);
 	vcam_give_back_all(vc, VB2_BUF_STATE_ERROR);
 	virtio_break_device(vc->vdev);
 	virtio_reset_device(vc->vdev);
@@ -273,6 +275,8 @@ static int vcam_probe_camera(struct vcam *vc)
 		ret = vcam_init_meta(vc);
 	if (!ret)
 		ret = vcam_init_media(vc);
+	if (!ret)
+		vcam_init_debugfs(vc);
 	return ret;
 }
 
@@ -297,6 +301,7 @@ static void vcam_unregister_node(struct video_device *video)
 
 static void vcam_unregister(struct vcam *vc)
 {
+	debugfs_remove(vc->debugfs);
 	media_device_unregister(&vc->mdev);
 	vcam_unregister_node(&vc->video);
 	vcam_unregister_node(&vc->meta);
@@ -380,6 +385,7 @@ MODULE_DEVICE_TABLE(virtio, vcam_ids);
 static struct virtio_driver vcam_driver = {
 	.driver.name		= VCAM_NAME,
 	.driver.owner		= THIS_MODULE,
+	.driver.dev_groups	= vcam_groups,
 	.id_table		= vcam_ids,
 	.probe			= vcam_probe,
 	.remove			= vcam_remove,

@@ -8,7 +8,7 @@
 
 #include "virtio_camera.h"
 
-#define VCAM_MOST_FAILURES	32
+#define VCAM_MOST_FAILURES	64
 
 /* bytesused of each plane, held against its size; planes lie one after the other. */
 static int vcam_check_buffer(const struct vcam_request *req,
@@ -190,6 +190,39 @@ static void vcam_failed(struct vcam *vc, const struct vcam_result *r)
 		vcam_fail_queue(vc);
 }
 
+/*
+ * A frame that was lost is a gap in the sequence for those who did not ask for
+ * that very frame: their buffer waits for the next one.
+ */
+static bool vcam_wait_again(struct vcam *vc, struct vcam_buffer *buf, u32 status)
+{
+	bool again;
+
+	switch (status) {
+	case VIRTIO_CAMERA_CANCELLED:
+		if (++vc->failures >= VCAM_MOST_FAILURES)
+			return false;
+		break;
+	case VIRTIO_CAMERA_FRAME_LOST:
+	case VIRTIO_CAMERA_TIMEOUT:
+	case VIRTIO_CAMERA_NO_SOURCE:
+	case VIRTIO_CAMERA_NOT_OWNER:
+		break;
+	default:
+		return false;
+	}
+	if (buf->vb.vb2_buf.req_obj.req)
+		return false;
+	mutex_lock(&vc->submit_lock);
+	again = vc->streaming && !vcam_dead(vc);
+	if (again)
+		list_add(&buf->list, &vc->pending);
+	mutex_unlock(&vc->submit_lock);
+	if (again)
+		vcam_wish_again(vc);
+	return again;
+}
+
 void vcam_complete_request(struct vcam *vc, struct vcam_request *req, u32 used)
 {
 	struct vcam_buffer *buf;
@@ -199,7 +232,8 @@ void vcam_complete_request(struct vcam *vc, struct vcam_request *req, u32 used)
 
 	memcpy(vc->result, req->in, used);
 	if (vcam_check_result(vc, req, used, &r))
-		dev_err_ratelimited(vc->dev, "request %llu: a result that makes no sense\n", req->id);
+		dev_err_ratelimited(vc->dev, "request %llu: a result that makes no sense\n",
+				    req->id);
 	spin_lock_irq(&vc->req_lock);
 	buf = req->buf;
 	req->buf = NULL;
@@ -220,6 +254,8 @@ void vcam_complete_request(struct vcam *vc, struct vcam_request *req, u32 used)
 		buf->vb.sequence = vc->sequence;
 		buf->vb.vb2_buf.timestamp = ktime_get_ns();
 		vcam_failed(vc, &r);
+		if (vcam_wait_again(vc, buf, r.status))
+			return;
 	}
 	buf->vb.field = V4L2_FIELD_NONE;
 	vb2_set_plane_payload(&buf->vb.vb2_buf, 0, r.payload);

@@ -181,7 +181,8 @@ static int vcam_enum_frameintervals(struct file *file, void *fh, struct v4l2_frm
 		const struct virtio_camera_cap_size *s = &format->sizes[i];
 		bool range = vcam_is_range(format);
 
-		if (f->width > le32_to_cpu(s->max_width) || f->height > le32_to_cpu(s->max_height) ||
+		if (f->width > le32_to_cpu(s->max_width) ||
+		    f->height > le32_to_cpu(s->max_height) ||
 		    f->width < le32_to_cpu(range ? s->min_width : s->max_width) ||
 		    f->height < le32_to_cpu(range ? s->min_height : s->max_height))
 			continue;
