@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/*
- * virtio-camera driver: what its files share.
- */
+/* The driver's own header; linux/virtio_camera.h has the wire format. */
 #ifndef _VIRTIO_CAMERA_DRV_H
 #define _VIRTIO_CAMERA_DRV_H
 
 #include <linux/completion.h>
+#include <linux/debugfs.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
@@ -85,6 +84,7 @@ struct vcam_control {
 	const char **qmenu;
 
 	struct v4l2_ctrl *ctrl;
+	unsigned long ctrl_flags;	/* of one who may set it */
 	/* Under vcam.wish_lock: what a program set outside of requests. */
 	bool wished;
 	bool dirty;			/* not yet in a request */
@@ -201,6 +201,8 @@ struct vcam {
 	u32 max_result;
 	u32 depth;
 	char name[65];
+	struct dentry *debugfs;
+	struct debugfs_blob_wrapper blob;
 
 	/* Commands. */
 	spinlock_t cmd_lock;		/* control queue, cmds, last_tag */
@@ -299,6 +301,7 @@ int vcam_sample_clock(struct vcam *vc);
 /* virtio_camera_caps.c */
 int vcam_read_caps(struct vcam *vc, struct vcam_caps *caps);
 void vcam_free_caps(struct vcam_caps *caps);
+bool vcam_same_caps(struct vcam *vc);
 
 /* virtio_camera_packet.c */
 struct vcam_item {
@@ -367,6 +370,10 @@ int vcam_init_video(struct vcam *vc);
 int vcam_enum_input(struct file *file, void *fh, struct v4l2_input *input);
 int vcam_g_input(struct file *file, void *fh, unsigned int *i);
 int vcam_s_input(struct file *file, void *fh, unsigned int i);
+
+/* virtio_camera_sysfs.c */
+extern const struct attribute_group *vcam_groups[];
+void vcam_init_debugfs(struct vcam *vc);
 
 /* virtio_camera_meta.c */
 int vcam_init_meta(struct vcam *vc);

@@ -95,7 +95,8 @@ static int vcam_read_blob(struct vcam *vc, struct vcam_caps *caps)
 	return ret;
 }
 
-static void vcam_read_format(struct vcam *vc, struct vcam_caps *caps, const struct vcam_record *rec)
+static void vcam_read_format(struct vcam *vc, struct vcam_caps *caps,
+			     const struct vcam_record *rec)
 {
 	const struct virtio_camera_cap_format *raw = rec->body;
 	struct vcam_format *format = &caps->formats[caps->num_formats];
@@ -109,17 +110,19 @@ static void vcam_read_format(struct vcam *vc, struct vcam_caps *caps, const stru
 	format->sizes = (void *)(raw + 1);
 	if (!format->fourcc || !format->num_sizes || format->num_sizes > VCAM_MAX_SIZES ||
 	    format->num_sizes > (rec->bytes - sizeof(*raw)) / sizeof(*format->sizes)) {
-		dev_warn(vc->dev, "format %u of the capabilities makes no sense\n", caps->num_formats);
+		dev_warn(vc->dev, "format %u of the capabilities makes no sense\n",
+			 caps->num_formats);
 		return;
 	}
 	for (i = 0; i < format->num_sizes; i++) {
 		u32 width = le32_to_cpu(format->sizes[i].max_width);
 		u32 height = le32_to_cpu(format->sizes[i].max_height);
 
-		if (!width || !height || width > VCAM_MAX_DIMENSION || height > VCAM_MAX_DIMENSION ||
+		if (!width || !height || max(width, height) > VCAM_MAX_DIMENSION ||
 		    !le32_to_cpu(format->sizes[i].shortest_den) ||
 		    !le32_to_cpu(format->sizes[i].longest_den)) {
-			dev_warn(vc->dev, "size %u of format %p4cc makes no sense\n", i, &format->fourcc);
+			dev_warn(vc->dev, "size %u of format %p4cc makes no sense\n", i,
+				 &format->fourcc);
 			return;
 		}
 		caps->max_width = max(caps->max_width, width);
@@ -144,7 +147,8 @@ static void vcam_read_menu(struct vcam_control *c, const struct virtio_camera_ca
 	}
 }
 
-static void vcam_read_control(struct vcam *vc, struct vcam_caps *caps, const struct vcam_record *rec)
+static void vcam_read_control(struct vcam *vc, struct vcam_caps *caps,
+			      const struct vcam_record *rec)
 {
 	const struct virtio_camera_cap_control *raw = rec->body;
 	struct vcam_control *c = &caps->controls[caps->num_controls];
@@ -250,6 +254,18 @@ int vcam_read_caps(struct vcam *vc, struct vcam_caps *caps)
 			break;
 	}
 	return ret;
+}
+
+/* Whether the camera still is what it was when the driver was bound. */
+bool vcam_same_caps(struct vcam *vc)
+{
+	struct vcam_caps now = {};
+	bool same;
+
+	same = !vcam_read_blob(vc, &now) && now.bytes == vc->caps.bytes &&
+	       !memcmp(now.blob, vc->caps.blob, now.bytes);
+	kvfree(now.blob);
+	return same;
 }
 
 void vcam_free_caps(struct vcam_caps *caps)

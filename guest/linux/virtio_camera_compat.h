@@ -10,8 +10,8 @@
 #include <linux/virtio_config.h>
 #include <media/videobuf2-v4l2.h>
 
-/* Since 6.14 videobuf2 unlocks and locks the queue's mutex by itself. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
+/* Kernels that have no such helpers unlock and lock the queue's mutex by themselves. */
+#ifdef VCAM_HAVE_WAIT_OPS
 #define VCAM_WAIT_OPS	.wait_prepare = vb2_ops_wait_prepare, .wait_finish = vb2_ops_wait_finish,
 #else
 #define VCAM_WAIT_OPS

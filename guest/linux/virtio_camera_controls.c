@@ -43,7 +43,7 @@ static bool vcam_is_array(const struct vcam_control *c)
 	       c->type == VIRTIO_CAMERA_TYPE_SIZE || c->type == VIRTIO_CAMERA_TYPE_BYTES;
 }
 
-/* From V4L2's value to the wire's. Elements at the end that are all 0 are left off, down to the fewest. */
+/* From V4L2's value to the wire's. Elements of 0 at the end are left off, down to the fewest. */
 int vcam_to_wire(struct vcam_control *c, union v4l2_ctrl_ptr p, u8 *value, u16 *count)
 {
 	u32 i, bytes = vcam_elem_bytes(c->type);
@@ -163,6 +163,8 @@ static int vcam_s_ctrl(struct v4l2_ctrl *ctrl)
 
 	if (vc->from_device || !c)
 		return 0;
+	if (!vcam_steers(vc))
+		return -EACCES;
 	vcam_to_wire(c, ctrl->p_new, value, &count);
 	if (c->scope != VIRTIO_CAMERA_SCOPE_FRAME)
 		return vcam_set_control(vc, c, value, count);
@@ -197,16 +199,21 @@ static void vcam_report_item(struct vcam_control *c, const struct vcam_item *ite
 {
 	u8 value[VIRTIO_CAMERA_PKT_MAX_VALUE * 4] __aligned(8);
 	struct v4l2_ctrl *ctrl = c->ctrl;
+	unsigned long grabbed;
 
 	if (!ctrl || ctrl->flags & V4L2_CTRL_FLAG_WRITE_ONLY || !vcam_from_wire(c, item, value) ||
 	    !memcmp(ctrl->p_cur.p, value, ctrl->elems * ctrl->elem_size))
 		return;
+	/* It is grabbed for programs, not for the device. */
+	grabbed = ctrl->flags & V4L2_CTRL_FLAG_GRABBED;
+	ctrl->flags &= ~V4L2_CTRL_FLAG_GRABBED;
 	if (ctrl->type == V4L2_CTRL_TYPE_INTEGER64 && !ctrl->is_ptr)
 		__v4l2_ctrl_s_ctrl_int64(ctrl, *(s64 *)value);
 	else if (ctrl->is_ptr)
 		__v4l2_ctrl_s_ctrl_compound(ctrl, ctrl->type, value);
 	else
 		__v4l2_ctrl_s_ctrl(ctrl, *(s32 *)value);
+	ctrl->flags |= grabbed;
 }
 
 /* What the device says of controls becomes what they are. The packet was judged. */
@@ -243,17 +250,30 @@ void vcam_get_global_controls(struct vcam *vc)
 	kfree(reply);
 }
 
-/* Who may not set a control sees it grabbed, as V4L2 has it for what another holds. */
+/*
+ * An observer may read controls only. What can be set only while nothing
+ * streams is grabbed meanwhile.
+ */
 void vcam_grab_controls(struct vcam *vc, bool streaming)
 {
+	unsigned long flags;
 	u32 i;
 
 	for (i = 0; i < vc->caps.num_controls; i++) {
 		struct vcam_control *c = &vc->caps.controls[i];
 
-		if (c->ctrl && c->direction & VIRTIO_CAMERA_DIR_IN)
-			v4l2_ctrl_grab(c->ctrl, !vcam_steers(vc) ||
-				       (streaming && c->scope == VIRTIO_CAMERA_SCOPE_CONFIGURE));
+		if (!c->ctrl || !(c->direction & VIRTIO_CAMERA_DIR_IN))
+			continue;
+		if (c->scope == VIRTIO_CAMERA_SCOPE_CONFIGURE)
+			v4l2_ctrl_grab(c->ctrl, streaming);
+		mutex_lock(vc->hdl.lock);
+		flags = c->ctrl_flags;
+		if (!vcam_steers(vc) && !(flags & V4L2_CTRL_FLAG_WRITE_ONLY)) {
+			flags &= ~V4L2_CTRL_FLAG_EXECUTE_ON_WRITE;
+			flags |= V4L2_CTRL_FLAG_READ_ONLY;
+		}
+		c->ctrl->flags = flags | (c->ctrl->flags & V4L2_CTRL_FLAG_GRABBED);
+		mutex_unlock(vc->hdl.lock);
 	}
 }
 
@@ -375,7 +395,9 @@ static void vcam_new_control(struct vcam *vc, struct vcam_control *c, u32 *other
 		dev_warn(vc->dev, "control 0x%x (%s) is left out: %d\n", c->id, c->name,
 			 vc->hdl.error);
 		vc->hdl.error = 0;
+		return;
 	}
+	c->ctrl_flags = c->ctrl->flags;
 }
 
 static struct v4l2_ctrl *vcam_new_own(struct vcam *vc, u32 id, const char *name,

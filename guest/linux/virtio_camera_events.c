@@ -93,7 +93,8 @@ static void vcam_source_event(struct vcam *vc, const struct virtio_camera_event 
 		vcam_submit(vc);
 		break;
 	case VIRTIO_CAMERA_SOURCE_CHANGED:
-		dev_notice(vc->dev, "the camera is another now; bind the driver anew if its capabilities differ\n");
+		if (!vcam_same_caps(vc))
+			dev_notice(vc->dev, "the camera is another now: bind the driver anew\n");
 		vcam_read_config(vc);
 		vcam_source_change(vc);
 		if (READ_ONCE(vc->streaming))

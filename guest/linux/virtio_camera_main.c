@@ -39,8 +39,10 @@ static void vcam_break_work(struct work_struct *work)
 {
 	struct vcam *vc = container_of(work, struct vcam, break_work);
 
-	vb2_queue_error(&vc->video_queue);
-	vb2_queue_error(&vc->meta_queue);
+	if (video_is_registered(&vc->video))
+		vb2_queue_error(&vc->video_queue);
+	if (video_is_registered(&vc->meta))
+		vb2_queue_error(&vc->meta_queue);
 	vcam_give_back_all(vc, VB2_BUF_STATE_ERROR);
 	virtio_break_device(vc->vdev);
 	virtio_reset_device(vc->vdev);
@@ -141,9 +143,6 @@ static const struct media_device_ops vcam_media_ops = {
 	.req_free	= vcam_req_free,
 	.req_validate	= vb2_request_validate,
 	.req_queue	= vb2_request_queue,
-};
-
-static const struct media_device_ops vcam_classical_media_ops = {
 };
 
 static int vcam_init_media(struct vcam *vc)
@@ -276,6 +275,8 @@ static int vcam_probe_camera(struct vcam *vc)
 		ret = vcam_init_meta(vc);
 	if (!ret)
 		ret = vcam_init_media(vc);
+	if (!ret)
+		vcam_init_debugfs(vc);
 	return ret;
 }
 
@@ -288,18 +289,19 @@ static void vcam_unregister_node(struct video_device *video)
 	if (!video_is_registered(video))
 		return;
 	vb2_queue_error(q);
-	for (i = 0; i < 100 && waiting; i++) {
+	for (i = 0; i < 50 && waiting; i++) {
 		mutex_lock(q->lock);
 		waiting = q->waiting_in_dqbuf;
 		mutex_unlock(q->lock);
 		if (waiting)
-			msleep(10);
+			msleep(20);
 	}
 	vb2_video_unregister_device(video);
 }
 
 static void vcam_unregister(struct vcam *vc)
 {
+	debugfs_remove(vc->debugfs);
 	media_device_unregister(&vc->mdev);
 	vcam_unregister_node(&vc->video);
 	vcam_unregister_node(&vc->meta);
@@ -347,8 +349,8 @@ static int vcam_probe(struct virtio_device *vdev)
 	if (ret)
 		goto unregister;
 	dev_info(&vdev->dev, "%s: %s, %u formats, %u controls, %s\n",
-		 video_device_node_name(&vc->video), vc->name, vc->caps.num_formats, vc->caps.num_controls,
-		 vcam_per_frame(vc) ? "per-frame control" : "classical");
+		 video_device_node_name(&vc->video), vc->name, vc->caps.num_formats,
+		 vc->caps.num_controls, vcam_per_frame(vc) ? "per-frame control" : "classical");
 	return 0;
 
 unregister:
@@ -369,8 +371,13 @@ static void vcam_remove(struct virtio_device *vdev)
 	v4l2_device_put(&vc->v4l2_dev);
 }
 
+/* Front-ends that cannot be told this id can be told another one, for tests. */
+#ifndef VCAM_DEVICE_ID
+#define VCAM_DEVICE_ID	VIRTIO_CAMERA_ID
+#endif
+
 static const struct virtio_device_id vcam_ids[] = {
-	{ VIRTIO_CAMERA_ID, VIRTIO_DEV_ANY_ID },
+	{ VCAM_DEVICE_ID, VIRTIO_DEV_ANY_ID },
 	{ }
 };
 MODULE_DEVICE_TABLE(virtio, vcam_ids);
@@ -378,6 +385,7 @@ MODULE_DEVICE_TABLE(virtio, vcam_ids);
 static struct virtio_driver vcam_driver = {
 	.driver.name		= VCAM_NAME,
 	.driver.owner		= THIS_MODULE,
+	.driver.dev_groups	= vcam_groups,
 	.id_table		= vcam_ids,
 	.probe			= vcam_probe,
 	.remove			= vcam_remove,

@@ -177,27 +177,38 @@ static bool vcam_may_submit(struct vcam *vc)
 	       READ_ONCE(vc->num_in_flight) < vc->max_in_flight && !list_empty(&vc->pending);
 }
 
-/* Sends what waits and may be sent. Without a source everything waits until it is back. */
+/*
+ * Sends what waits and may be sent. Without a source everything waits until it
+ * is back. Buffers go back only when submit_lock is free: that takes the
+ * handler's lock, under which videobuf2's are taken, under which is submit_lock.
+ */
 void vcam_submit(struct vcam *vc)
 {
+	struct vcam_buffer *buf, *next;
+	LIST_HEAD(failed);
+
 	mutex_lock(&vc->submit_lock);
 	while (vcam_may_submit(vc)) {
-		struct vcam_buffer *buf = list_first_entry(&vc->pending, struct vcam_buffer, list);
 		int ret;
 
+		buf = list_first_entry(&vc->pending, struct vcam_buffer, list);
 		list_del_init(&buf->list);
 		ret = vcam_attached(vc, buf) ? 0 : vcam_attach(vc, buf);
 		if (!ret)
 			ret = vcam_send_request(vc, buf);
 		if (ret) {
 			dev_err_ratelimited(vc->dev, "a request could not be sent: %d\n", ret);
-			vcam_give_back(vc, buf, VB2_BUF_STATE_ERROR);
+			list_add_tail(&buf->list, &failed);
 		}
 	}
 	mutex_unlock(&vc->submit_lock);
+	list_for_each_entry_safe(buf, next, &failed, list) {
+		list_del_init(&buf->list);
+		vcam_give_back(vc, buf, VB2_BUF_STATE_ERROR);
+	}
 }
 
-/* Ends a buffer and its media request. Not under the handler's lock. */
+/* Ends a buffer and its media request. Neither under the handler's lock nor submit_lock. */
 void vcam_give_back(struct vcam *vc, struct vcam_buffer *buf, enum vb2_buffer_state state)
 {
 	struct vb2_buffer *vb = &buf->vb.vb2_buf;
@@ -214,28 +225,22 @@ void vcam_give_back_all(struct vcam *vc, enum vb2_buffer_state state)
 {
 	struct vcam_buffer *buf, *next;
 	struct vcam_request *req;
+	LIST_HEAD(all);
 
 	mutex_lock(&vc->submit_lock);
-	for (;;) {
-		buf = NULL;
-		spin_lock_irq(&vc->req_lock);
-		list_for_each_entry(req, &vc->in_flight, list) {
-			if (req->buf) {
-				buf = req->buf;
-				req->buf = NULL;
-				break;
-			}
-		}
-		spin_unlock_irq(&vc->req_lock);
-		if (!buf)
-			break;
-		vcam_give_back(vc, buf, state);
+	spin_lock_irq(&vc->req_lock);
+	list_for_each_entry(req, &vc->in_flight, list) {
+		if (req->buf)
+			list_add_tail(&req->buf->list, &all);
+		req->buf = NULL;
 	}
-	list_for_each_entry_safe(buf, next, &vc->pending, list) {
+	spin_unlock_irq(&vc->req_lock);
+	list_splice_tail_init(&vc->pending, &all);
+	mutex_unlock(&vc->submit_lock);
+	list_for_each_entry_safe(buf, next, &all, list) {
 		list_del_init(&buf->list);
 		vcam_give_back(vc, buf, state);
 	}
-	mutex_unlock(&vc->submit_lock);
 }
 
 /* The device can write no more. */

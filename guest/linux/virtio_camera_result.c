@@ -146,7 +146,7 @@ static u64 vcam_timestamp(struct vcam *vc, u64 device_ns)
 	return ts;
 }
 
-/* The frame's number from the stream's first frame on; a source that begins anew does not go back. */
+/* Frames since the stream's first one; a source that begins anew does not lead back. */
 static u32 vcam_sequence(struct vcam *vc, const struct vcam_result *r)
 {
 	if (!vc->first_frame_known) {
@@ -168,7 +168,7 @@ static void vcam_failed(struct vcam *vc, const struct vcam_result *r)
 {
 	switch (r->status) {
 	case VIRTIO_CAMERA_NO_SOURCE:
-		/* What is queued waits for it; whether it is back already says the configuration space. */
+		/* What is queued waits for it; it may be back already. */
 		WRITE_ONCE(vc->source_present, false);
 		queue_work(vc->wq, &vc->config_work);
 		return;
@@ -199,7 +199,8 @@ void vcam_complete_request(struct vcam *vc, struct vcam_request *req, u32 used)
 
 	memcpy(vc->result, req->in, used);
 	if (vcam_check_result(vc, req, used, &r))
-		dev_err_ratelimited(vc->dev, "request %llu: a result that makes no sense\n", req->id);
+		dev_err_ratelimited(vc->dev, "request %llu: a result that makes no sense\n",
+				    req->id);
 	spin_lock_irq(&vc->req_lock);
 	buf = req->buf;
 	req->buf = NULL;
@@ -223,8 +224,10 @@ void vcam_complete_request(struct vcam *vc, struct vcam_request *req, u32 used)
 	}
 	buf->vb.field = V4L2_FIELD_NONE;
 	vb2_set_plane_payload(&buf->vb.vb2_buf, 0, r.payload);
-	vcam_report_result(vc, &r);
 	mreq = buf->vb.vb2_buf.req_obj.req;
+	/* The end of a stream says nothing about its newest frame. */
+	if (mreq || r.status != VIRTIO_CAMERA_CANCELLED)
+		vcam_report_result(vc, &r);
 	if (mreq)
 		vcam_report_request(vc, mreq, &r);
 	if (r.bytes)

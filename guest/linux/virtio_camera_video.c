@@ -181,7 +181,8 @@ static int vcam_enum_frameintervals(struct file *file, void *fh, struct v4l2_frm
 		const struct virtio_camera_cap_size *s = &format->sizes[i];
 		bool range = vcam_is_range(format);
 
-		if (f->width > le32_to_cpu(s->max_width) || f->height > le32_to_cpu(s->max_height) ||
+		if (f->width > le32_to_cpu(s->max_width) ||
+		    f->height > le32_to_cpu(s->max_height) ||
 		    f->width < le32_to_cpu(range ? s->min_width : s->max_width) ||
 		    f->height < le32_to_cpu(range ? s->min_height : s->max_height))
 			continue;
@@ -259,7 +260,7 @@ int vcam_s_input(struct file *file, void *fh, unsigned int i)
 	return i ? -EINVAL : 0;
 }
 
-/* The picture is all of what was configured; ScalerCrop (a control) chooses which part of the array it shows. */
+/* Which part of the pixel array the picture shows. The control ScalerCrop chooses it. */
 static int vcam_g_selection(struct file *file, void *fh, struct v4l2_selection *s)
 {
 	struct vcam *vc = video_drvdata(file);

@@ -444,31 +444,41 @@ struct virtio_camera_event {
 #define VIRTIO_CAMERA_CID_DRAFT(n)		(VIRTIO_CAMERA_CID_BASE + 0x1000 + (n))
 #define VIRTIO_CAMERA_CID_DRIVER_BASE		(VIRTIO_CAMERA_CID_BASE + 0x2000)
 #define VIRTIO_CAMERA_CID_OTHER_BASE		(VIRTIO_CAMERA_CID_BASE + 0x3000)
-#define VIRTIO_CAMERA_CID_VENDOR(ns, n)		(VIRTIO_CAMERA_CID_BASE + 0x4000 + ((ns) << 12) + (n))
+#define VIRTIO_CAMERA_CID_VENDOR(ns, n)	\
+	(VIRTIO_CAMERA_CID_BASE + 0x4000 + ((ns) << 12) + (n))
 
 /* Those that a camera usually has. */
 #define VIRTIO_CAMERA_CID_EXPOSURE_TIME		VIRTIO_CAMERA_CID_CORE(0x07)	/* INTEGER64, ns */
 #define VIRTIO_CAMERA_CID_SCALER_CROP		VIRTIO_CAMERA_CID_CORE(0x1b)	/* U32[4], pixels */
 #define VIRTIO_CAMERA_CID_FRAME_DURATION	VIRTIO_CAMERA_CID_CORE(0x1d)	/* INTEGER64, ns */
-#define VIRTIO_CAMERA_CID_SENSOR_TIMESTAMP	VIRTIO_CAMERA_CID_CORE(0x20)	/* INTEGER64, ns, host's clock */
+#define VIRTIO_CAMERA_CID_SENSOR_TIMESTAMP	VIRTIO_CAMERA_CID_CORE(0x20)	/* INTEGER64, host's ns */
 
 /*
  * The result of a request, read-only. With a request's fd they are that
  * request's, without they are those of the newest result.
+ *
+ *   RESULT_STATUS   INTEGER    VIRTIO_CAMERA_OK and so on
+ *   RESULT_FLAGS    BITMASK    VIRTIO_CAMERA_R_*
+ *   FRAME_NUMBER    INTEGER64  the source's number; 0 without a frame
+ *   EFFECT_FRAME    INTEGER64  the first frame that shows all controls of the
+ *                              request, as far as the device knows: the frame
+ *                              itself when none is late; 0 without a frame
+ *   DROPPED_BEFORE  INTEGER    frames since the last one that was delivered
  */
-#define VIRTIO_CAMERA_CID_RESULT_STATUS		(VIRTIO_CAMERA_CID_DRIVER_BASE + 0) /* INTEGER: VIRTIO_CAMERA_OK and so on */
-#define VIRTIO_CAMERA_CID_RESULT_FLAGS		(VIRTIO_CAMERA_CID_DRIVER_BASE + 1) /* BITMASK: VIRTIO_CAMERA_R_* */
-#define VIRTIO_CAMERA_CID_FRAME_NUMBER		(VIRTIO_CAMERA_CID_DRIVER_BASE + 2) /* INTEGER64: the source's number */
-/*
- * INTEGER64: the first frame that shows all controls of the request, as far as
- * the device knows; the frame itself when none is late. 0 without a frame.
- */
+#define VIRTIO_CAMERA_CID_RESULT_STATUS		(VIRTIO_CAMERA_CID_DRIVER_BASE + 0)
+#define VIRTIO_CAMERA_CID_RESULT_FLAGS		(VIRTIO_CAMERA_CID_DRIVER_BASE + 1)
+#define VIRTIO_CAMERA_CID_FRAME_NUMBER		(VIRTIO_CAMERA_CID_DRIVER_BASE + 2)
 #define VIRTIO_CAMERA_CID_EFFECT_FRAME		(VIRTIO_CAMERA_CID_DRIVER_BASE + 3)
-#define VIRTIO_CAMERA_CID_DROPPED_BEFORE	(VIRTIO_CAMERA_CID_DRIVER_BASE + 4) /* INTEGER: frames */
+#define VIRTIO_CAMERA_CID_DROPPED_BEFORE	(VIRTIO_CAMERA_CID_DRIVER_BASE + 4)
 
-/* What a request asks for besides controls. They act in requests only. */
-#define VIRTIO_CAMERA_CID_TARGET_FRAME		(VIRTIO_CAMERA_CID_DRIVER_BASE + 5) /* INTEGER64: 0, as soon as possible */
-#define VIRTIO_CAMERA_CID_STRICT		(VIRTIO_CAMERA_CID_DRIVER_BASE + 6) /* BOOLEAN */
+/*
+ * What a request asks for besides controls. They act in requests only.
+ *
+ *   TARGET_FRAME    INTEGER64  the frame to be exposed so; 0: as soon as possible
+ *   STRICT          BOOLEAN    exactly as asked, or no frame
+ */
+#define VIRTIO_CAMERA_CID_TARGET_FRAME		(VIRTIO_CAMERA_CID_DRIVER_BASE + 5)
+#define VIRTIO_CAMERA_CID_STRICT		(VIRTIO_CAMERA_CID_DRIVER_BASE + 6)
 
 /*
  * The metadata node's format: struct virtio_camera_result, its buffer results
@@ -477,9 +487,12 @@ struct virtio_camera_event {
  */
 #define V4L2_META_FMT_VIRTIO_CAMERA		v4l2_fourcc('V', 'C', 'M', 'R')
 
-/* Private events; u.data holds struct virtio_camera_v4l2_event. */
-#define VIRTIO_CAMERA_EVENT_SOURCE		(V4L2_EVENT_PRIVATE_START + 0x5600) /* code: VIRTIO_CAMERA_SOURCE_* */
-#define VIRTIO_CAMERA_EVENT_DROP		(V4L2_EVENT_PRIVATE_START + 0x5601) /* code: reason, arg: how many */
+/*
+ * Private events; u.data holds struct virtio_camera_v4l2_event. Codes and
+ * arguments are those of the device's events.
+ */
+#define VIRTIO_CAMERA_EVENT_SOURCE		(V4L2_EVENT_PRIVATE_START + 0x5600)
+#define VIRTIO_CAMERA_EVENT_DROP		(V4L2_EVENT_PRIVATE_START + 0x5601)
 #define VIRTIO_CAMERA_EVENT_OWNER		(V4L2_EVENT_PRIVATE_START + 0x5602)
 #define VIRTIO_CAMERA_EVENT_STREAM		(V4L2_EVENT_PRIVATE_START + 0x5603)
 #define VIRTIO_CAMERA_EVENT_ERROR		(V4L2_EVENT_PRIVATE_START + 0x5604)
