@@ -23,7 +23,7 @@ internal static partial class HostileCases
     };
 
     /// <summary>Every group begins with a device that does not lie: what is asked of the others can be had.</summary>
-    private static HostileCase Honest { get; } = new("honest") { Probes = true, Frames = 3 };
+    private static HostileCase Honest => new("honest") { Probes = true, Frames = 3 };
 
     private static IEnumerable<HostileCase> ConfigurationSpace()
     {

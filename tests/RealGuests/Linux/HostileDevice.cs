@@ -27,6 +27,7 @@ internal sealed class HostileDevice : IVhostUserDevice, IDisposable
     private int _results;
     private int _events;
     private bool _streams;
+    private volatile bool _isDisposed;
 
     public HostileDevice(string socket, IReadOnlyList<HostileCase> cases)
     {
@@ -108,15 +109,17 @@ internal sealed class HostileDevice : IVhostUserDevice, IDisposable
 
     public void Dispose()
     {
+        _isDisposed = true;
         lock (_gate) _backend?.Stop();
-        _listener.Dispose();
         _thread.Join();
+        _listener.Dispose();
     }
 
     private void Serve()
     {
-        // A guest that does not come within this time does not come at all.
-        if (_listener.Accept(TimeSpan.FromSeconds(60)) is not { } socket) return;
+        UnixSocket? socket = null;
+        while (!_isDisposed && socket is null) socket = _listener.Accept(TimeSpan.FromMilliseconds(100));
+        if (socket is null) return;
         lock (_gate) _backend = new VhostUserBackend(socket, this, new VhostUserOptions(), NullLogger.Instance);
         End = _backend.Run();
     }
