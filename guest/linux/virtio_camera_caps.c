@@ -85,7 +85,9 @@ static int vcam_read_blob(struct vcam *vc, struct vcam_caps *caps)
 		    le32_to_cpu(reply->total) != caps->bytes)
 			break;
 		ret = -EPROTO;
-		if (le32_to_cpu(reply->offset) != offset || !got || got > caps->bytes - offset)
+		/* Whole pieces, or there would be no end of them. */
+		if (le32_to_cpu(reply->offset) != offset ||
+		    got != min(VCAM_CAPS_CHUNK, caps->bytes - offset))
 			break;
 		memcpy(caps->blob + offset, reply + 1, got);
 		offset += got;
@@ -110,7 +112,7 @@ static void vcam_read_format(struct vcam *vc, struct vcam_caps *caps,
 	format->sizes = (void *)(raw + 1);
 	if (!format->fourcc || !format->num_sizes || format->num_sizes > VCAM_MAX_SIZES ||
 	    format->num_sizes > (rec->bytes - sizeof(*raw)) / sizeof(*format->sizes)) {
-		dev_warn(vc->dev, "format %u of the capabilities makes no sense\n",
+		dev_warn_ratelimited(vc->dev, "format %u of the capabilities makes no sense\n",
 			 caps->num_formats);
 		return;
 	}
@@ -118,10 +120,15 @@ static void vcam_read_format(struct vcam *vc, struct vcam_caps *caps,
 		u32 width = le32_to_cpu(format->sizes[i].max_width);
 		u32 height = le32_to_cpu(format->sizes[i].max_height);
 
-		if (!width || !height || max(width, height) > VCAM_MAX_DIMENSION ||
+		if (!le32_to_cpu(format->sizes[i].min_width) ||
+		    !le32_to_cpu(format->sizes[i].min_height) ||
+		    le32_to_cpu(format->sizes[i].min_width) > width ||
+		    le32_to_cpu(format->sizes[i].min_height) > height ||
+		    !le32_to_cpu(format->sizes[i].shortest_num) ||
+		    !le32_to_cpu(format->sizes[i].longest_num) || !width || !height || max(width, height) > VCAM_MAX_DIMENSION ||
 		    !le32_to_cpu(format->sizes[i].shortest_den) ||
 		    !le32_to_cpu(format->sizes[i].longest_den)) {
-			dev_warn(vc->dev, "size %u of format %p4cc makes no sense\n", i,
+			dev_warn_ratelimited(vc->dev, "size %u of format %p4cc makes no sense\n", i,
 				 &format->fourcc);
 			return;
 		}
@@ -192,7 +199,7 @@ static void vcam_read_control(struct vcam *vc, struct vcam_caps *caps,
 	return;
 
 wrong:
-	dev_warn(vc->dev, "control 0x%x of the capabilities makes no sense\n", c->id);
+	dev_warn_ratelimited(vc->dev, "control 0x%x of the capabilities makes no sense\n", c->id);
 	memset(c, 0, sizeof(*c));
 }
 

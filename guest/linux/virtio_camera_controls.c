@@ -109,6 +109,23 @@ bool vcam_from_wire(struct vcam_control *c, const struct vcam_item *item, void *
 	return true;
 }
 
+/* Whether the framework would have taken this value from a program; arrays are nothing to it but numbers. */
+static bool vcam_in_range(struct vcam_control *c, const struct vcam_item *item)
+{
+	u8 value[VIRTIO_CAMERA_PKT_MAX_VALUE * 4] __aligned(8);
+	struct v4l2_ctrl *ctrl = c->ctrl;
+	s64 now;
+
+	if (!vcam_from_wire(c, item, value))
+		return false;
+	if (ctrl->is_ptr)
+		return true;
+	now = ctrl->type == V4L2_CTRL_TYPE_INTEGER64 ? *(s64 *)value : *(s32 *)value;
+	if (now < ctrl->minimum || now > ctrl->maximum)
+		return false;
+	return ctrl->type != V4L2_CTRL_TYPE_MENU || *ctrl->qmenu[now];
+}
+
 /* SET_CONTROLS of one control, and what became of it. */
 static int vcam_set_control(struct vcam *vc, struct vcam_control *c, const u8 *value, u16 count)
 {
@@ -145,7 +162,7 @@ static int vcam_set_control(struct vcam *vc, struct vcam_control *c, const u8 *v
 	vcam_packet_item(reply, 0, &item);
 	if (item.flags & VIRTIO_CAMERA_ITEM_IGNORED)
 		ret = -EBUSY;
-	else
+	else if (item.id == c->id && vcam_in_range(c, &item))
 		vcam_from_wire(c, &item, c->ctrl->p_new.p);
 out:
 	kfree(reply);
@@ -334,7 +351,9 @@ static void vcam_range(struct v4l2_ctrl_config *cfg, struct vcam_control *c, s64
 	cfg->min = limits ? clamp(c->min, low, high) : low;
 	cfg->max = limits ? clamp(c->max, low, high) : high;
 	cfg->def = clamp(c->def, cfg->min, cfg->max);
-	cfg->step = c->step && (u64)c->step <= (u64)(cfg->max - cfg->min) ? c->step : 1;
+	/* The framework divides by 32 bits of it. */
+	cfg->step = c->step && c->step <= U32_MAX && (u64)c->step <= (u64)cfg->max - cfg->min ?
+		    c->step : 1;
 }
 
 static void vcam_new_control(struct vcam *vc, struct vcam_control *c, u32 *other)

@@ -94,7 +94,7 @@ static void vcam_source_event(struct vcam *vc, const struct virtio_camera_event 
 		break;
 	case VIRTIO_CAMERA_SOURCE_CHANGED:
 		if (!vcam_same_caps(vc))
-			dev_notice(vc->dev, "the camera is another now: bind the driver anew\n");
+			dev_notice_ratelimited(vc->dev, "the camera is another now: bind the driver anew\n");
 		vcam_read_config(vc);
 		vcam_source_change(vc);
 		if (READ_ONCE(vc->streaming))
@@ -152,10 +152,15 @@ void vcam_event_work(struct work_struct *work)
 {
 	struct vcam *vc = container_of(work, struct vcam, event_work);
 	struct virtqueue *vq = vc->vqs[VIRTIO_CAMERA_VQ_EVENT];
-	unsigned int used;
+	unsigned int used, left = VCAM_EVENT_BUFFERS;
 	u8 *memory;
 
 	for (;;) {
+		/* A flood leaves results their turn. */
+		if (!left--) {
+			queue_work(vc->wq, &vc->event_work);
+			break;
+		}
 		spin_lock_irq(&vc->event_lock);
 		do {
 			memory = NULL;

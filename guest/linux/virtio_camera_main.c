@@ -38,12 +38,18 @@ void vcam_break(struct vcam *vc, const char *why)
 static void vcam_break_work(struct work_struct *work)
 {
 	struct vcam *vc = container_of(work, struct vcam, break_work);
+	bool streaming;
 
 	if (video_is_registered(&vc->video))
 		vb2_queue_error(&vc->video_queue);
 	if (video_is_registered(&vc->meta))
 		vb2_queue_error(&vc->meta_queue);
-	vcam_give_back_all(vc, VB2_BUF_STATE_ERROR);
+	/* Who starts or stops a stream gives back by itself. */
+	mutex_lock(&vc->submit_lock);
+	streaming = vc->streaming;
+	mutex_unlock(&vc->submit_lock);
+	if (streaming)
+		vcam_give_back_all(vc, VB2_BUF_STATE_ERROR);
 	virtio_break_device(vc->vdev);
 	virtio_reset_device(vc->vdev);
 }
@@ -100,6 +106,11 @@ static int vcam_read_device(struct vcam *vc)
 	if (!*vc->name)
 		strscpy(vc->name, "virtio-camera", sizeof(vc->name));
 
+	/* A request is two descriptors, or one that points to them. */
+	ring = virtqueue_get_vring_size(vc->vqs[VIRTIO_CAMERA_VQ_REQUEST]);
+	if (!virtio_has_feature(vc->vdev, VIRTIO_RING_F_INDIRECT_DESC))
+		ring /= 2;
+	vc->max_in_flight = min3(vc->max_in_flight, ring, 64U);
 	if (!vc->max_in_flight || vc->max_request < 512 || vc->max_result < 256) {
 		dev_err(vc->dev, "%u requests of %u and %u bytes are too few\n", vc->max_in_flight,
 			vc->max_request, vc->max_result);
@@ -108,11 +119,6 @@ static int vcam_read_device(struct vcam *vc)
 	vc->max_request = min(vc->max_request, VCAM_MAX_REQUEST);
 	vc->max_result = min(vc->max_result, VCAM_MAX_RESULT);
 	vc->depth = min(vc->depth, 64U);
-	/* A request is two descriptors, or one that points to them. */
-	ring = virtqueue_get_vring_size(vc->vqs[VIRTIO_CAMERA_VQ_REQUEST]);
-	if (!virtio_has_feature(vc->vdev, VIRTIO_RING_F_INDIRECT_DESC))
-		ring /= 2;
-	vc->max_in_flight = min3(vc->max_in_flight, ring, 64U);
 	return 0;
 }
 
@@ -234,10 +240,11 @@ static void vcam_stop_device(struct vcam *vc)
 	vcam_cmd_abandon(vc);
 	wake_up(&vc->drained);
 	virtio_reset_device(vc->vdev);
-	cancel_work_sync(&vc->break_work);
 	cancel_delayed_work_sync(&vc->watch_work);
 	/* What is queued from now on finds the device gone and touches no queue. */
 	flush_workqueue(vc->wq);
+	/* Last, since the others can find the device broken. */
+	cancel_work_sync(&vc->break_work);
 	for (i = 0; i < VIRTIO_CAMERA_VQS; i++)
 		while (virtqueue_detach_unused_buf(vc->vqs[i]))
 			;
@@ -344,10 +351,11 @@ static int vcam_probe(struct virtio_device *vdev)
 	if (!vc->result)
 		goto stop;
 	virtio_device_ready(vdev);
-	vcam_post_events(vc);
 	ret = vcam_probe_camera(vc);
 	if (ret)
 		goto unregister;
+	/* Not before there are nodes and controls that events are about; the device keeps them. */
+	vcam_post_events(vc);
 	dev_info(&vdev->dev, "%s: %s, %u formats, %u controls, %s\n",
 		 video_device_node_name(&vc->video), vc->name, vc->caps.num_formats,
 		 vc->caps.num_controls, vcam_per_frame(vc) ? "per-frame control" : "classical");

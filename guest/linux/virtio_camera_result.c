@@ -231,9 +231,13 @@ void vcam_complete_request(struct vcam *vc, struct vcam_request *req, u32 used)
 	bool good;
 
 	memcpy(vc->result, req->in, used);
-	if (vcam_check_result(vc, req, used, &r))
+	if (vcam_check_result(vc, req, used, &r)) {
 		dev_err_ratelimited(vc->dev, "request %llu: a result that makes no sense\n",
 				    req->id);
+		/* Nothing of it is used, also not what was read before it turned out wrong. */
+		memset(&r, 0, sizeof(r));
+		r.status = VIRTIO_CAMERA_INTERNAL;
+	}
 	spin_lock_irq(&vc->req_lock);
 	buf = req->buf;
 	req->buf = NULL;

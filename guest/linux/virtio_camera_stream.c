@@ -6,9 +6,27 @@
  * that it knows no memory while nothing streams.
  */
 #include <linux/sched.h>
+#include <media/v4l2-common.h>
 #include <media/videobuf2-vmalloc.h>
 
 #include "virtio_camera.h"
+
+/* Whether the lines of a picture lie inside its planes: programs count on it. */
+static bool vcam_lines_fit(const struct vcam_stream *s)
+{
+	const struct v4l2_format_info *info = v4l2_format_info(s->fourcc);
+	u32 i;
+
+	for (i = 0; info && info->comp_planes == s->num_planes && i < s->num_planes; i++) {
+		u32 width = DIV_ROUND_UP(s->width, i ? info->hdiv : 1);
+		u32 height = DIV_ROUND_UP(s->height, i ? info->vdiv : 1);
+
+		if (s->stride[i] < width * info->bpp[i] ||
+		    (u64)s->stride[i] * height > s->plane_size[i])
+			return false;
+	}
+	return true;
+}
 
 /* A configuration of the device's, checked: sizes that cannot be are no answer. */
 static int vcam_read_stream(struct vcam *vc, const struct virtio_camera_stream_cfg *raw,
@@ -37,7 +55,7 @@ static int vcam_read_stream(struct vcam *vc, const struct virtio_camera_stream_c
 			return -EPROTO;
 		total += s->plane_size[i];
 	}
-	if (total > VCAM_MAX_FRAME)
+	if (total > VCAM_MAX_FRAME || !vcam_lines_fit(s))
 		return -EPROTO;
 	s->total = total;
 	return 0;
@@ -135,11 +153,18 @@ static void vcam_buf_queue(struct vb2_buffer *vb)
 {
 	struct vcam *vc = vb2_get_drv_priv(vb->vb2_queue);
 	struct vcam_buffer *buf = to_vcam_buffer(vb);
+	bool dead;
 
 	mutex_lock(&vc->submit_lock);
-	list_add_tail(&buf->list, &vc->pending);
+	/* One that broke since the buffer was prepared: nobody would look for it any more. */
+	dead = vc->streaming && vcam_dead(vc);
+	if (!dead)
+		list_add_tail(&buf->list, &vc->pending);
 	mutex_unlock(&vc->submit_lock);
-	vcam_submit(vc);
+	if (dead)
+		vcam_give_back(vc, buf, VB2_BUF_STATE_ERROR);
+	else
+		vcam_submit(vc);
 }
 
 static void vcam_buf_request_complete(struct vb2_buffer *vb)
@@ -257,6 +282,9 @@ static void vcam_stop_streaming(struct vb2_queue *q)
 					msecs_to_jiffies(VCAM_CMD_TIMEOUT_MS)))
 			vcam_break(vc, "requests did not come back after STOP");
 	}
+	/* Whoever has a buffer in hand gives it back before the stream is over. */
+	flush_workqueue(vc->wq);
+	flush_work(&vc->break_work);
 	mutex_lock(&vc->submit_lock);
 	if (!vcam_dead(vc))
 		vcam_release_stream(vc);
