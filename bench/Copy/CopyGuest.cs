@@ -135,6 +135,14 @@ internal sealed class CopyGuest : ICameraSessionHost, IDisposable
     {
     }
 
+    void ICameraSessionHost.MapPool(ulong ticket, int frameBytes)
+    {
+    }
+
+    void ICameraSessionHost.UnmapPool()
+    {
+    }
+
     void ICameraSessionHost.ConfigChanged()
     {
     }

@@ -1,5 +1,7 @@
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Media.Wire;
+using CameraFabric.Fabric.Rigs;
 
 namespace CameraFabric.Fabric.Guests;
 
@@ -20,7 +22,16 @@ internal sealed record DeviceFace(
     public static DeviceFace Camera { get; } =
         new(CameraWire.QueueCount, CameraWire.MaximumQueueSize, CameraConfig.Bytes, CameraSession.SavedStateBytes);
 
+    /// <summary>virtio-media.</summary>
+    public static DeviceFace Media { get; } =
+        new(MediaWire.QueueCount, MediaWire.MaximumQueueSize, MediaConfig.Bytes, 0, SharedMemoryBytes: MediaWire.MmapRegionBytes);
+
     /// <summary>virtio-camera whose guest may hold frames in place.</summary>
     public static DeviceFace SharingCamera { get; } =
         Camera with { Features = CameraWire.SharedMemoryFeature, SharedMemoryBytes = SharedPoolBytes };
+
+    /// <summary>The face that a guest has of a camera.</summary>
+    /// <param name="view">What the rig says.</param>
+    public static DeviceFace Of(GuestCameraRig view) =>
+        view.Face == GuestFace.Media ? Media : view.Leases > 0 ? SharingCamera : Camera;
 }

@@ -2,7 +2,11 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Delivery;
+using CameraFabric.Device.Media.Sessions;
+using CameraFabric.Device.Media.Wire;
+using CameraFabric.Device.VhostUser;
 using CameraFabric.Fabric.Messages;
+using CameraFabric.Platform;
 using CameraFabric.Sensors.Controls;
 using CameraFabric.Sensors.Profiles;
 
@@ -55,7 +59,30 @@ internal sealed partial class GuestSessionActor
 
     void ICameraSessionHost.CancelControls(ulong setId) => _sensor.Tell(new CancelControls(setId));
 
+    bool IMediaSessionHost.CanShareMemory => _seat.Backend?.CanShareMemory ?? false;
+
+    void IMediaSessionHost.Map(ulong ticket, FileDescriptor file, long offset, long length)
+    {
+        var self = Self;
+        _seat.Backend!.MapShared(new SharedMapping(MediaWire.MmapRegion, offset, 0, length, IsWritable: true), file,
+            outcome => self.Tell(new SharedMemoryAnswered(ticket, true, outcome == SharedMemoryOutcome.Done), ActorRefs.NoSender));
+    }
+
+    void IMediaSessionHost.Unmap(ulong ticket, long offset, long length)
+    {
+        var self = Self;
+        _seat.Backend!.UnmapShared(new SharedMapping(MediaWire.MmapRegion, offset, 0, length, IsWritable: true),
+            outcome => self.Tell(new SharedMemoryAnswered(ticket, false, outcome == SharedMemoryOutcome.Done), ActorRefs.NoSender));
+    }
+
     void ICameraSessionHost.ConfigChanged() => _seat.Backend?.NotifyConfigChange();
+
+    private void Tell(SharedMemoryAnswered answered)
+    {
+        if (_session is not MediaSession media) return;
+        if (answered.IsMap) media.OnMapped(answered.Ticket, answered.IsDone);
+        else media.OnUnmapped(answered.Ticket);
+    }
 
     void ICameraSessionHost.Violation(string reason) => Context.Parent.Tell(new GuestViolated(reason));
 }

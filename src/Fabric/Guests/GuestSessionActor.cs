@@ -2,10 +2,12 @@ using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.Delivery;
+using CameraFabric.Device.Media.Sessions;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Messages;
+using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Sensors.Profiles;
 
@@ -16,7 +18,7 @@ namespace CameraFabric.Fabric.Guests;
 /// carries its
 /// wishes to the camera and the camera's answers to it.
 /// </summary>
-internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHost
+internal sealed partial class GuestSessionActor : UntypedActor, IMediaSessionHost
 {
     private readonly SessionSettings _settings;
     private readonly CameraProfile _profile;
@@ -43,7 +45,11 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
         {
             Bytes = settings.Budget.Bytes,
         };
-        _session = new CameraSession(settings.OptionsFor(id), profile, settings.View.Role, this, settings.Clock);
+        _session = settings.View.Face switch
+        {
+            GuestFace.Media => new MediaSession(settings.OptionsFor(id), profile, settings.View.Role, this, settings.Clock),
+            _ => new CameraSession(settings.OptionsFor(id), profile, settings.View.Role, this, settings.Clock),
+        };
         settings.Meter.Requests.Add(_session.Counters);
         settings.Meter.Become(settings.View.Role);
     }
@@ -84,6 +90,9 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 break;
             case QueueStop stop:
                 StopQueue(stop);
+                break;
+            case SharedMemoryAnswered answered:
+                Tell(answered);
                 break;
             case PoolLent lent:
                 Lent(lent);

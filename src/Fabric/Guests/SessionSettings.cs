@@ -34,7 +34,7 @@ internal sealed record SessionSettings(
     public string Name => $"{Guest.Name}/{View.Camera}";
 
     /// <summary>As what kind of device the guest sees it.</summary>
-    public DeviceFace Face { get; } = View.Leases > 0 ? DeviceFace.SharingCamera : DeviceFace.Camera;
+    public DeviceFace Face { get; } = DeviceFace.Of(View);
 
     /// <summary>What the guest's devices share.</summary>
     public GuestBudget Budget { get; init; } = GuestBudget.Of(Guest, Options, Clock);

@@ -92,6 +92,7 @@ public sealed partial class FabricNode : IAsyncDisposable
         var meter = new GuestMeter(guest.Name, view.Camera, RigValidator.SocketPath(rig, guest, view))
         {
             Quarantine = new QuarantineLedger(limits, clock),
+            Face = view.Face,
         };
         meter.Become(view.Role);
         return meter;

@@ -11,6 +11,9 @@ public sealed record GuestCameraRig
     /// <summary>What the guest is to this camera at first.</summary>
     public SessionRole Role { get; init; } = SessionRole.Observer;
 
+    /// <summary>As what kind of device the guest sees it.</summary>
+    public GuestFace Face { get; init; }
+
     /// <summary>The vhost-user socket that a VMM connects to; empty: <c>GUEST.CAMERA.sock</c> in the rig's runtime directory.</summary>
     public string SocketPath { get; init; } = "";
 

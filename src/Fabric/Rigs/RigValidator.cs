@@ -126,6 +126,8 @@ public sealed class RigValidator
     private void ValidateLeases(string path, GuestCameraRig view, CameraRig? camera)
     {
         Range(path, view.Leases, 0, 64);
+        if (view.Leases > 0 && view.Face == GuestFace.Media)
+            Fault(path, "a virtio-media guest gets copies of frames", "leave `leases` out, or write `face: camera`");
         if (view.Leases > 0 && camera is { Interleaved: true })
         {
             Fault(path, $"camera '{camera.Id}' is shared by turns, and a guest that holds frames in place would see those of the others",
@@ -135,6 +137,8 @@ public sealed class RigValidator
 
     private void ValidateRole(string path, GuestRig guest, GuestCameraRig view, CameraRig camera)
     {
+        if (view.Face == GuestFace.Media && view.Role == SessionRole.Interleaved)
+            Fault($"{path}.face", "virtio-media has no settings for single frames, so its guest cannot take turns", "write `face: camera`, or `role: observer`");
         path += ".role";
         if (camera.Interleaved && view.Role == SessionRole.Owner)
             Fault(path, $"camera '{camera.Id}' is shared by turns and has no owner", "write `interleaved` or `observer`, or take `sharing: interleaved` from the camera");

@@ -36,7 +36,8 @@ public sealed partial class CameraDriver
                 return null;
             }
 
-            var pool = Check(stream, reply);
+            if (PooledFrames.TryRead(reply, _transport.SharedMemory!.Bytes, stream.FrameBytes) is not { } pool)
+                throw Broken(CameraCommand.MapPool, $"a pool that does not fit into its region of {_transport.SharedMemory.Bytes} bytes: {reply}");
             lock (_requestGate)
             {
                 _pool = pool;
@@ -79,24 +80,6 @@ public sealed partial class CameraDriver
         ArgumentNullException.ThrowIfNull(request);
         return request is { Place: >= 0, Stream: { } stream } && _pool is { } pool && _transport.SharedMemory is { } window
             && window.TryRead(pool.Offset + (request.Place * pool.SlotBytes) + pool.DataOffset, stream.FrameBytes, reader, state);
-    }
-
-    private PooledFrames Check(CameraStream stream, in MapPoolReply reply)
-    {
-        var window = _transport.SharedMemory!.Bytes;
-        if (reply.Slots is 0 or > 4096 || reply.SlotBytes > (ulong)window || reply.Offset > (ulong)window
-            || reply.Length > (ulong)window - reply.Offset || reply.SlotBytes * reply.Slots > reply.Length
-            || (ulong)reply.DataOffset + (ulong)stream.FrameBytes > reply.SlotBytes || reply.MaximumLeases is 0 or > 4096)
-        {
-            throw Broken(CameraCommand.MapPool, $"{reply.Slots} slots of {reply.SlotBytes} bytes with frames at {reply.DataOffset}, in "
-                + $"0x{reply.Offset:x}+0x{reply.Length:x} of a region of 0x{window:x} bytes, and {reply.MaximumLeases} leases");
-        }
-
-        return new PooledFrames
-        {
-            Offset = (long)reply.Offset, SlotBytes = (long)reply.SlotBytes, Slots = (int)reply.Slots, DataOffset = (int)reply.DataOffset,
-            MaximumLeases = (int)reply.MaximumLeases,
-        };
     }
 
     // Under the lock for requests. What a request held goes back with it.

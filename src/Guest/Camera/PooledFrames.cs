@@ -1,3 +1,5 @@
+using CameraFabric.Device.Camera.Wire;
+
 namespace CameraFabric.Guest.Camera;
 
 /// <summary>Where the frames of a stream are, once the device has mapped the camera's pool (answer to SHM_MAP).</summary>
@@ -17,4 +19,22 @@ public sealed record PooledFrames
 
     /// <summary>Frames that may be held at once.</summary>
     public required int MaximumLeases { get; init; }
+
+    /// <summary>What the device says, if it can be so.</summary>
+    /// <param name="reply">What it says.</param>
+    /// <param name="regionBytes">Bytes of the shared memory region.</param>
+    /// <param name="frameBytes">Bytes of a frame.</param>
+    /// <returns>Null if some slot's frame would not lie inside what is mapped, or that not inside the region.</returns>
+    internal static PooledFrames? TryRead(in MapPoolReply reply, long regionBytes, int frameBytes)
+    {
+        var region = (ulong)regionBytes;
+        if (reply.Slots is 0 or > 4096 || reply.MaximumLeases is 0 or > 4096) return null;
+        if (reply.Offset > region || reply.Length > region - reply.Offset || reply.Slots > reply.Length / Math.Max(1, reply.SlotBytes)) return null;
+        if ((ulong)reply.DataOffset + (ulong)frameBytes > reply.SlotBytes) return null;
+        return new PooledFrames
+        {
+            Offset = (long)reply.Offset, SlotBytes = (long)reply.SlotBytes, Slots = (int)reply.Slots, DataOffset = (int)reply.DataOffset,
+            MaximumLeases = (int)reply.MaximumLeases,
+        };
+    }
 }

@@ -61,6 +61,9 @@ public enum MediaStatus : uint
     /// <summary>EACCES: the host's rules forbid it, or the control cannot be read or written.</summary>
     Access = 13,
 
+    /// <summary>EFAULT: an address that is in no memory of the guest's.</summary>
+    Fault = 14,
+
     /// <summary>EBUSY: right in itself, but somebody else has what it takes.</summary>
     Busy = 16,
 
@@ -70,6 +73,9 @@ public enum MediaStatus : uint
     /// <summary>EINVAL: no state of the device would accept this.</summary>
     Invalid = 22,
 
+    /// <summary>EMFILE: too many sessions.</summary>
+    TooManyFiles = 24,
+
     /// <summary>ENOSPC: the array has no room for the control's value.</summary>
     NoSpace = 28,
 
@@ -78,6 +84,12 @@ public enum MediaStatus : uint
 
     /// <summary>ERANGE: a control's value is out of its range.</summary>
     Range = 34,
+
+    /// <summary>EBADR: media requests are not offered.</summary>
+    BadRequest = 53,
+
+    /// <summary>ENOBUFS: the queue has as many buffers as it may have.</summary>
+    NoBuffers = 105,
 
     /// <summary>ETIMEDOUT: the camera has not answered in time.</summary>
     TimedOut = 110,

@@ -21,6 +21,9 @@ public static class MediaWire
     /// <summary>Id of the shared memory region that MMAP buffers appear in.</summary>
     public const byte MmapRegion = 0;
 
+    /// <summary>Bytes of that region.</summary>
+    public const long MmapRegionBytes = 1L << 30;
+
     /// <summary>What a driver's mappings are aligned to, in bytes.</summary>
     public const int PageBytes = 4096;
 

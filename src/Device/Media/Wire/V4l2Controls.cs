@@ -146,3 +146,37 @@ public readonly record struct V4l2EventSubscription(
     /// <summary>Size on the wire.</summary>
     public const int Bytes = 32;
 }
+
+/// <summary><c>struct v4l2_queryctrl</c>, of drivers before Linux 6.15.</summary>
+/// <param name="Id">Which one.</param>
+/// <param name="Type">Its type.</param>
+/// <param name="Name">For people.</param>
+/// <param name="Minimum">Least value.</param>
+/// <param name="Maximum">Greatest value.</param>
+/// <param name="Step">From one value to the next.</param>
+/// <param name="Default">Its value in the beginning.</param>
+/// <param name="Flags">What is to be known.</param>
+[StructLayout(LayoutKind.Explicit, Size = Bytes)]
+public readonly record struct V4l2QueryControl(
+    [field: FieldOffset(0)] uint Id,
+    [field: FieldOffset(4)] V4l2ControlType Type,
+    [field: FieldOffset(8)] Text32 Name,
+    [field: FieldOffset(40)] int Minimum,
+    [field: FieldOffset(44)] int Maximum,
+    [field: FieldOffset(48)] int Step,
+    [field: FieldOffset(52)] int Default,
+    [field: FieldOffset(56)] V4l2ControlFlags Flags)
+{
+    /// <summary>Size on the wire.</summary>
+    public const int Bytes = 68;
+}
+
+/// <summary><c>struct v4l2_control</c>, of drivers before Linux 6.15.</summary>
+/// <param name="Id">Which one.</param>
+/// <param name="Value">Its value.</param>
+[StructLayout(LayoutKind.Explicit, Size = Bytes)]
+public readonly record struct V4l2Control([field: FieldOffset(0)] uint Id, [field: FieldOffset(4)] int Value)
+{
+    /// <summary>Size on the wire.</summary>
+    public const int Bytes = 8;
+}
