@@ -55,6 +55,21 @@ public sealed class RigValidatorTests
     }
 
     [Theory]
+    [InlineData(true, SessionRole.Interleaved, 0, "write `face: camera`")]
+    [InlineData(false, SessionRole.Owner, 2, "leave `leases` out")]
+    public void A_media_guest_takes_no_turns_and_holds_no_frames(bool interleaved, SessionRole role, int leases, string right)
+    {
+        var view = new GuestCameraRig { Camera = "front", Role = role, Leases = leases, Face = GuestFace.Media };
+        var rig = Good with
+        {
+            Cameras = [RunningFabric.Camera("front", interleaved: interleaved)],
+            Guests = [new GuestRig { Name = "a", Cameras = [view] }],
+        };
+
+        Assert.Contains(right, Assert.Single(RigValidator.Validate(rig)).Right, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(false, 65, "write 0 to 64")]
     [InlineData(true, 3, "leave `leases` out")]
     public void Frames_in_place_are_bounded_and_not_for_guests_that_take_turns(bool interleaved, int leases, string right)

@@ -78,9 +78,9 @@ internal sealed partial class MediaCommands
 
     private void RequestBuffers(Span<byte> payload)
     {
-        // Freed buffers may be the guest's own pages, and the driver forgets what it knows of them: nothing may be on its way any more.
+        // With 0 it is a STREAMOFF as well. Freed buffers may be the guest's own pages, and the driver forgets what it knows of them: nothing may be on its way any more.
         var asked = CameraWire.Read<V4l2RequestBuffers>(payload);
-        if (asked.Type == V4l2BufferType.VideoCapture && !_buffers.IsTaken(_session!) && _stream.IsOn) Answer(MediaStatus.Busy);
+        if (asked.Type == V4l2BufferType.VideoCapture && !_buffers.IsTaken(_session!) && _stream.IsOn && asked.Count > 0) Answer(MediaStatus.Busy);
         else if (asked.Type == V4l2BufferType.VideoCapture && _buffers.Owner == _session) Drain(Wait.Requesting);
         else Answer(_buffers.Request(_session!, payload));
     }
