@@ -98,8 +98,9 @@ internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
         if (asked.Memory != buffer.Memory) return MediaStatus.Invalid;
         if ((asked.Flags & V4l2BufferFlags.RequestDescriptor) != 0) return MediaStatus.BadRequest;
         if (buffer.State is not BufferState.Idle && (isPrepare || buffer.State != BufferState.Prepared)) return MediaStatus.Invalid;
-        if (buffer.Memory == V4l2Memory.UserPointer)
+        if (buffer.Memory == V4l2Memory.UserPointer && buffer.State != BufferState.Prepared)
         {
+            // PREPARE_BUF took the pages; QBUF need not name them again, and what it says instead does not count.
             if (asked.Length < (uint)formats.Layout.TotalBytes) return MediaStatus.Invalid;
             var status = ReadPages(behind, asked.Length, out var pages);
             if (status != MediaStatus.Ok) return status;

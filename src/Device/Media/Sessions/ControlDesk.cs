@@ -36,7 +36,7 @@ internal sealed class ControlDesk(MediaContext context, EventLine events, Func<I
     public MediaStatus Query(Span<byte> payload)
     {
         var asked = CameraWire.Read<V4l2QueryExtendedControl>(payload).Id;
-        if (Look(asked, isOld: false) is not { } control) return MediaStatus.Invalid;
+        if (Look(asked) is not { } control) return MediaStatus.Invalid;
         CameraWire.Write(payload, control.Query(FlagsOf(control)));
         return MediaStatus.Ok;
     }
@@ -45,7 +45,7 @@ internal sealed class ControlDesk(MediaContext context, EventLine events, Func<I
     public MediaStatus QueryOld(Span<byte> payload)
     {
         var asked = CameraWire.Read<V4l2QueryControl>(payload).Id;
-        if (Look(asked, isOld: true) is not { } control) return MediaStatus.Invalid;
+        if (Look(asked) is not { } control) return MediaStatus.Invalid;
         var flags = FlagsOf(control);
         var query = control.Query(flags);
         var isWide = control.IsArray || control.Type == V4l2ControlType.Integer64;
@@ -142,12 +142,11 @@ internal sealed class ControlDesk(MediaContext context, EventLine events, Func<I
     private static V4l2Event SourceChanged() =>
         new(V4l2EventType.SourceChange, new V4l2ControlEvent((V4l2ControlChanges)1, 0, 0, 0, 0, 0, 0, 0), 0, 0, 0, 0, 0);
 
-    private MappedControl? Look(uint asked, bool isOld)
+    private MappedControl? Look(uint asked)
     {
         var (next, compound) = ((asked & (uint)V4l2ControlFlags.NextControl) != 0, (asked & (uint)V4l2ControlFlags.NextCompound) != 0);
         var id = asked & 0x0fffffff;
-        if (next || compound) return Map.After(id, next, compound && !isOld);
-        return Map.Find(id) is { } control && !(isOld && control.IsArray) ? control : null;
+        return next || compound ? Map.After(id, next, compound) : Map.Find(id);
     }
 
     private void Change(MappedControl control, in ControlValue value, OpenSession? by)

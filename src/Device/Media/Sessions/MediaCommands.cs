@@ -11,7 +11,7 @@ namespace CameraFabric.Device.Media.Sessions;
 internal sealed partial class MediaCommands
 {
     private const int CommandsPerTurn = 16;
-    private const int MaximumSessions = 64;
+    private const int MaximumSessions = 256;
 
     private readonly MediaContext _context;
     private readonly FormatDesk _formats;
