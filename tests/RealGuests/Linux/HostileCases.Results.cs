@@ -34,7 +34,7 @@ internal static partial class HostileCases
         yield return Part("nothing used", b => b with { BytesUsed = default }, null);
         yield return Part("another buffer", b => b with { BufferId = b.BufferId + 1 }, 0);
         yield return Part("another stream", b => b with { StreamId = 1 }, 0);
-        yield return Part("a buffer that failed", b => b with { Status = CameraStatus.Internal, Flags = uint.MaxValue }, 0);
+        yield return Part("a buffer that failed", b => b with { Status = CameraStatus.Internal, Flags = (BufferFlags)uint.MaxValue }, 0);
 
         static HostileCase Head(string name, Func<ResultHeader, ResultHeader> lie, int frames) => new(name)
         {

@@ -26,7 +26,7 @@ public sealed class HostileDeviceTests(ITestOutputHelper output)
             var socket = Path.Combine(folder.FullName, "camera.socket");
             using var device = new HostileDevice(socket, cases);
             string[] words = [$"cases={cases.Length}", .. cases.Any(c => c.Vanishes) ? ["vanishes=1"] : Array.Empty<string>()];
-            using var guest = LinuxGuest.Start(LinuxImage.Folder!, Path.Combine(folder.FullName, "guest"), group, [socket], "hostile", words);
+            using var guest = LinuxGuest.Start(LinuxImage.Strictest, Path.Combine(folder.FullName, "guest"), group, [socket], "hostile", words);
             var ended = await guest.WaitAsync(Limit);
             foreach (var line in guest.Console) output.WriteLine(line);
             Assert.True(ended, $"the guest hangs; the last it said was: {guest.Console[^1]}");
@@ -47,24 +47,4 @@ public sealed class HostileDeviceTests(ITestOutputHelper output)
         var frames = int.Parse(words[5], CultureInfo.InvariantCulture);
         if (lie.Frames is { } least) Assert.True(frames >= least, $"case {number}, {lie.Name}: {frames} frames of {least}");
     }
-}
-
-/// <summary>The guest that <c>eng/guest/prepare</c> built last: the checked one, if there is one.</summary>
-internal static class LinuxImage
-{
-    public static string? Folder { get; } = new[] { "checked", "plain" }.Select(InArtifacts).FirstOrDefault(folder => File.Exists(Path.Combine(folder, "linux")));
-
-    private static string InArtifacts(string flavour)
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "CameraFabric.slnx"))) folder = folder.Parent;
-        return Path.Combine(folder?.FullName ?? "", "artifacts", "guest", flavour);
-    }
-}
-
-/// <summary>A test with a Linux guest; left out, with the reason, where none was built.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class LinuxTheoryAttribute : TheoryAttribute
-{
-    public LinuxTheoryAttribute() => Skip = LinuxImage.Folder is null ? "there is no Linux guest; eng/guest/prepare builds one" : null;
 }

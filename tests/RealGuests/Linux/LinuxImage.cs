@@ -9,6 +9,9 @@ internal static class LinuxImage
     /// <param name="flavour"><c>plain</c> or <c>checked</c>.</param>
     public static string Of(string flavour) => Path.Combine(Folder, flavour);
 
+    /// <summary>The folder of the guest that finds most: the checked one where it was built.</summary>
+    public static string Strictest => Of(WhyMissing("checked") is null ? "checked" : "plain");
+
     /// <summary>Why there is no such guest; null if there is.</summary>
     public static string? WhyMissing(string flavour)
     {
@@ -33,4 +36,11 @@ internal static class LinuxImage
 internal sealed class LinuxFactAttribute : FactAttribute
 {
     public LinuxFactAttribute(string flavour = "plain") => Skip = LinuxImage.WhyMissing(flavour);
+}
+
+/// <summary>The same with rows of data.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class LinuxTheoryAttribute : TheoryAttribute
+{
+    public LinuxTheoryAttribute(string flavour = "plain") => Skip = LinuxImage.WhyMissing(flavour);
 }
