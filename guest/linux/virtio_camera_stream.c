@@ -278,8 +278,7 @@ static void vcam_stop_streaming(struct vb2_queue *q)
 	if (!vcam_dead(vc)) {
 		vcam_command_generation(vc, VIRTIO_CAMERA_CMD_STOP, vc->active.generation);
 		/* When STOP is answered every request is back, but perhaps not yet seen here. */
-		if (!wait_event_timeout(vc->drained, vcam_drained(vc),
-					msecs_to_jiffies(VCAM_CMD_TIMEOUT_MS)))
+		if (!wait_event_timeout(vc->drained, vcam_drained(vc), vcam_cmd_timeout()))
 			vcam_break(vc, "requests did not come back after STOP");
 	}
 	/* Whoever has a buffer in hand gives it back before the stream is over. */
