@@ -239,6 +239,7 @@ struct vcam {
 	u32 sequence;
 	u64 last_timestamp;
 	u32 failures;			/* one after the other */
+	u32 waits;			/* the same, of buffers that waited for another frame */
 	atomic64_t clock_offset;	/* device's clock less the guest's, ns */
 
 	/* Controls. */

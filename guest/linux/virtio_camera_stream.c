@@ -240,6 +240,7 @@ static int vcam_start_streaming(struct vb2_queue *q, unsigned int count)
 	vc->first_frame_known = false;
 	vc->sequence = 0;
 	vc->failures = 0;
+	vc->waits = 0;
 	vcam_wish_again(vc);
 	mutex_lock(&vc->submit_lock);
 	ret = vcam_start(vc);
