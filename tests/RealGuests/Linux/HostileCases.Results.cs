@@ -121,7 +121,8 @@ internal static partial class HostileCases
         yield return new("another source") { Event = n => n < 8 ? new(Bytes(stream with { Type = CameraEventType.Source, Code = (uint)SourceEvent.Changed })) : null, Probes = true };
         yield return new("before there is a camera") { EventsAtOnce = true, Event = Rotating(64), Probes = true };
         yield return new("a flood") { Event = Rotating(int.MaxValue), Probes = true };
-        yield return new("a flood from the first moment to the last") { EventsAtOnce = true, Event = Rotating(int.MaxValue), Probes = true };
+        // With an end: with one processor, each step of loading, using and unloading the driver would wait for the flood.
+        yield return new("a flood from the first moment on") { EventsAtOnce = true, Event = Rotating(20_000), Probes = true };
 
         static HostileCase Few(string name, params CameraEvent[] events) =>
             new(name) { Event = n => n < 32 ? new(Bytes(events[n % events.Length])) : null, Probes = true, Frames = 3 };
