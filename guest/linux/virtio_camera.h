@@ -38,7 +38,10 @@
 
 #define VCAM_EVENT_BUFFERS	16
 #define VCAM_EVENT_BYTES	1024
-#define VCAM_CMD_TIMEOUT_MS	5000		/* the device promises 1 s from a command's turn */
+/* Limits of command_timeout_ms; the device promises 1 s from a command's turn. */
+#define VCAM_CMD_TIMEOUT_MS	5000
+#define VCAM_CMD_TIMEOUT_MIN_MS	100
+#define VCAM_CMD_TIMEOUT_MAX_MS	60000
 #define VCAM_REQUEST_GRACE_MS	5000		/* beyond what a request itself allows */
 
 /* One command. The device may answer it long after nobody waits any more. */
@@ -236,6 +239,7 @@ struct vcam {
 	u32 sequence;
 	u64 last_timestamp;
 	u32 failures;			/* one after the other */
+	u32 waits;			/* the same, of buffers that waited for another frame */
 	atomic64_t clock_offset;	/* device's clock less the guest's, ns */
 
 	/* Controls. */
@@ -291,6 +295,7 @@ void vcam_read_config(struct vcam *vc);
 
 /* virtio_camera_cmd.c */
 void vcam_cmd_vq(struct virtqueue *vq);
+unsigned long vcam_cmd_timeout(void);
 int vcam_command(struct vcam *vc, u16 type, const void *body, u32 body_len,
 		 void *reply, u32 reply_min, u32 reply_room, u32 *reply_len);
 int vcam_command_generation(struct vcam *vc, u16 type, u32 generation);

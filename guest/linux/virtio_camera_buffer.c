@@ -56,9 +56,12 @@ static struct page *vcam_page(const void *addr)
 		page = virt_to_page(addr);
 	else
 		return NULL;
-	/* An imported buffer may be a device's memory: nobody may write there on our word. */
+	/*
+	 * An imported buffer may be a device's memory: nobody may write there on our word.
+	 * Of pages that are one, as heaps and huge pages have them, the first is counted.
+	 */
 	if (!page || !pfn_valid(page_to_pfn(page)) || PageReserved(page) ||
-	    !get_page_unless_zero(page))
+	    !get_page_unless_zero(compound_head(page)))
 		return NULL;
 	return page;
 }

@@ -125,7 +125,8 @@ static void vcam_read_format(struct vcam *vc, struct vcam_caps *caps,
 		    le32_to_cpu(format->sizes[i].min_width) > width ||
 		    le32_to_cpu(format->sizes[i].min_height) > height ||
 		    !le32_to_cpu(format->sizes[i].shortest_num) ||
-		    !le32_to_cpu(format->sizes[i].longest_num) || !width || !height || max(width, height) > VCAM_MAX_DIMENSION ||
+		    !le32_to_cpu(format->sizes[i].longest_num) ||
+		    max(width, height) > VCAM_MAX_DIMENSION ||
 		    !le32_to_cpu(format->sizes[i].shortest_den) ||
 		    !le32_to_cpu(format->sizes[i].longest_den)) {
 			dev_warn_ratelimited(vc->dev, "size %u of format %p4cc makes no sense\n", i,

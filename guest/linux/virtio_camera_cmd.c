@@ -2,11 +2,25 @@
 /*
  * virtio-camera driver: commands, on the control queue.
  */
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/moduleparam.h>
 #include <linux/scatterlist.h>
 #include <linux/slab.h>
 
 #include "virtio_camera.h"
+
+static unsigned int command_timeout_ms = VCAM_CMD_TIMEOUT_MS;
+module_param(command_timeout_ms, uint, 0444);
+MODULE_PARM_DESC(command_timeout_ms,
+		 "how long a command waits for its answer, 100 to 60000 ms (default 5000)");
+
+/* In jiffies. */
+unsigned long vcam_cmd_timeout(void)
+{
+	return msecs_to_jiffies(clamp(command_timeout_ms, (u32)VCAM_CMD_TIMEOUT_MIN_MS,
+				      (u32)VCAM_CMD_TIMEOUT_MAX_MS));
+}
 
 static void vcam_cmd_release(struct kref *ref)
 {
@@ -192,7 +206,7 @@ int vcam_command(struct vcam *vc, u16 type, const void *body, u32 body_len,
 	ret = vcam_cmd_send(vc, cmd, type);
 	if (ret)
 		goto put;
-	wait_for_completion_timeout(&cmd->done, msecs_to_jiffies(VCAM_CMD_TIMEOUT_MS));
+	wait_for_completion_timeout(&cmd->done, vcam_cmd_timeout());
 	spin_lock_irq(&vc->cmd_lock);
 	ret = cmd->answered ? 0 : -EIO;
 	spin_unlock_irq(&vc->cmd_lock);

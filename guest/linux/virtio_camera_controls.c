@@ -109,7 +109,7 @@ bool vcam_from_wire(struct vcam_control *c, const struct vcam_item *item, void *
 	return true;
 }
 
-/* Whether the framework would have taken this value from a program; arrays are nothing to it but numbers. */
+/* Whether the framework would have taken this value; arrays are nothing to it but numbers. */
 static bool vcam_in_range(struct vcam_control *c, const struct vcam_item *item)
 {
 	u8 value[VIRTIO_CAMERA_PKT_MAX_VALUE * 4] __aligned(8);

@@ -8,7 +8,9 @@
 
 #include "virtio_camera.h"
 
+/* One after the other, without a frame between them. */
 #define VCAM_MOST_FAILURES	64
+#define VCAM_MOST_WAITS		1024
 
 /* bytesused of each plane, held against its size; planes lie one after the other. */
 static int vcam_check_buffer(const struct vcam_request *req,
@@ -28,7 +30,8 @@ static int vcam_check_buffer(const struct vcam_request *req,
 			*payload = start + used;
 		start += req->plane_size[i];
 	}
-	return 0;
+	/* A frame of no bytes is none. */
+	return *payload ? 0 : -EPROTO;
 }
 
 static int vcam_check_result(struct vcam *vc, const struct vcam_request *req, u32 used,
@@ -207,7 +210,12 @@ static bool vcam_wait_again(struct vcam *vc, struct vcam_buffer *buf, u32 status
 	case VIRTIO_CAMERA_TIMEOUT:
 	case VIRTIO_CAMERA_NO_SOURCE:
 	case VIRTIO_CAMERA_NOT_OWNER:
-		break;
+		if (++vc->waits < VCAM_MOST_WAITS)
+			break;
+		/* Nor does one that has nothing else to say keep us busy for ever. */
+		if (READ_ONCE(vc->streaming))
+			vcam_fail_queue(vc);
+		return false;
 	default:
 		return false;
 	}
@@ -248,6 +256,7 @@ void vcam_complete_request(struct vcam *vc, struct vcam_request *req, u32 used)
 	good = r.status == VIRTIO_CAMERA_OK;
 	if (good) {
 		vc->failures = 0;
+		vc->waits = 0;
 		vcam_mem_sync(buf->mem);
 		buf->vb.sequence = vcam_sequence(vc, &r);
 		buf->vb.vb2_buf.timestamp = vcam_timestamp(vc, r.exposure_ns);

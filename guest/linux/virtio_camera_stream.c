@@ -240,6 +240,7 @@ static int vcam_start_streaming(struct vb2_queue *q, unsigned int count)
 	vc->first_frame_known = false;
 	vc->sequence = 0;
 	vc->failures = 0;
+	vc->waits = 0;
 	vcam_wish_again(vc);
 	mutex_lock(&vc->submit_lock);
 	ret = vcam_start(vc);
@@ -278,8 +279,7 @@ static void vcam_stop_streaming(struct vb2_queue *q)
 	if (!vcam_dead(vc)) {
 		vcam_command_generation(vc, VIRTIO_CAMERA_CMD_STOP, vc->active.generation);
 		/* When STOP is answered every request is back, but perhaps not yet seen here. */
-		if (!wait_event_timeout(vc->drained, vcam_drained(vc),
-					msecs_to_jiffies(VCAM_CMD_TIMEOUT_MS)))
+		if (!wait_event_timeout(vc->drained, vcam_drained(vc), vcam_cmd_timeout()))
 			vcam_break(vc, "requests did not come back after STOP");
 	}
 	/* Whoever has a buffer in hand gives it back before the stream is over. */

@@ -15,10 +15,14 @@ internal static class HostileBlob
         Text32.From("ExposureTime"), Text16.From("ns"), 0, 0);
 
     /// <summary>A control of global scope with a menu.</summary>
-    public static ControlRecord Pattern { get; } = new(0x10006, 3, 3, 1, 0, 1, 1, 0, 0, 2, 0, 1, Text32.From("TestPatternMode"), default, 3, 0);
+    public static ControlRecord Pattern { get; } = new(0x10006, 3, 3, 1, 0, 1, 1, 0, 0, 2, 0, 1,
+        Text32.From("TestPatternMode"), default, 3, 0);
 
     public static byte[] PatternMenu { get; } =
-        [.. Bytes(new MenuRecord(0, Text32.From("Off"))), .. Bytes(new MenuRecord(1, Text32.From("Bars"))), .. Bytes(new MenuRecord(2, Text32.From("Ramp")))];
+    [
+        .. Bytes(new MenuRecord(0, Text32.From("Off"))), .. Bytes(new MenuRecord(1, Text32.From("Bars"))),
+        .. Bytes(new MenuRecord(2, Text32.From("Ramp"))),
+    ];
 
     public static SizeRecord Size { get; } = new(Width, Height, Width, Height, 1, 1, 1, 60, 1, 1, Width * Height * 2, 0);
 
@@ -41,10 +45,8 @@ internal static class HostileBlob
         .. Control(new(0x20, 4, 2, 0, 0, 1, 1, 0, 0, 0, 0, 0, Text32.From("SensorTimestamp"), Text16.From("ns"), 0, 0)),
     ];
 
-    public static byte[] Control(in ControlRecord control, byte[]? menu = null) => Record(CapabilityRecordType.Control, control, menu ?? []);
-
-    /// <summary>The honest blob, with one control more.</summary>
-    public static byte[] With(in ControlRecord control, byte[]? menu = null) => [.. Honest(), .. Control(control, menu)];
+    public static byte[] Control(in ControlRecord control, byte[]? menu = null) =>
+        Record(CapabilityRecordType.Control, control, menu ?? []);
 
     /// <summary>A record; its length may be said to be another.</summary>
     public static byte[] Record<T>(CapabilityRecordType type, in T body, byte[]? tail = null, uint? length = null)

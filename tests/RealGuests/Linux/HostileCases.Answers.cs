@@ -41,20 +41,21 @@ internal static partial class HostileCases
     private static byte[] Lied(byte[] honest, Func<ResponseHeader, ResponseHeader> lie) =>
         [.. Bytes(lie(CameraWire.Read<ResponseHeader>(honest))), .. honest[ResponseHeader.Bytes..]];
 
-    /// <summary>Each costs the driver its time-out of 5 s.</summary>
+    /// <summary>Each costs the driver its time-out.</summary>
     private static IEnumerable<HostileCase> Silence()
     {
-        yield return Honest;
+        yield return Honest with { Silent = true };
         yield return Silent("no capabilities", CameraCommand.GetCapabilities, HostileReply.Never) with { Probes = false };
-        yield return Silent("no answer to CONFIGURE", CameraCommand.Configure, HostileReply.Never);
-        yield return Silent("no answer to STOP", CameraCommand.Stop, HostileReply.Never);
+        yield return Silent("no answer to CONFIGURE", CameraCommand.Configure, HostileReply.Never) with { Frames = 0 };
+        yield return Silent("no answer to STOP", CameraCommand.Stop, HostileReply.Never) with { Frames = 3 };
         yield return new("an answer to START when the driver has given up")
         {
             Answer = (command, _, honest) => new(honest) { AtTheEnd = command == CameraCommand.Start }, Probes = true, Frames = 0,
         };
         yield return new("no answer to SET_CONTROLS")
         {
-            Answer = (command, _, honest) => command == CameraCommand.SetControls ? HostileReply.Never : new(honest), Probes = true, Frames = 3,
+            Answer = (command, _, honest) => command == CameraCommand.SetControls ? HostileReply.Never : new(honest),
+            Probes = true, Frames = 3,
         };
         yield return new("requests that STOP leaves out")
         {
@@ -69,7 +70,10 @@ internal static partial class HostileCases
     {
         yield return Honest;
         yield return new("a result of 0 bytes used") { Result = (_, honest) => new(honest) { Used = 0 }, Probes = true, Frames = 0 };
-        yield return new("more used than there is room") { Result = (_, honest) => new(honest) { Used = uint.MaxValue }, Probes = true, Frames = 3 };
+        yield return new("more used than there is room")
+        {
+            Result = (_, honest) => new(honest) { Used = uint.MaxValue }, Probes = true, Frames = 3,
+        };
         yield return new("answers with more used than there is room") { Answer = (_, _, honest) => new(honest) { Used = uint.MaxValue } };
         yield return new("a request given back twice") { Result = (_, honest) => new(honest) { Twice = true } };
         yield return new("a chain that is not out") { Result = (_, honest) => new(honest) { Head = 200 } };
@@ -81,38 +85,47 @@ internal static partial class HostileCases
         };
         yield return new("an event given back twice")
         {
-            Event = n => n < 3 ? new(Bytes(new CameraEvent(CameraEventType.Stream, 0, 56, 1, 0, 0, 0, 1, 0, 0, 0))) { Twice = true } : null, Probes = true,
+            Event = n => n < 3 ? new(Bytes(new CameraEvent(CameraEventType.Stream, 0, 56, 1, 0, 0, 0, 1, 0, 0, 0))) { Twice = true } : null,
+            Probes = true,
         };
     }
 
     private static IEnumerable<HostileCase> Configurations()
     {
         yield return Honest;
-        foreach (var given in Given("planes larger than the buffers", c => c with { PlaneSize = All(Width * Height * 4) })) yield return given;
-        foreach (var given in Given("planes of a gigabyte", c => c with { PlaneCount = 4, PlaneSize = All(0x4000_0000) })) yield return given;
-        foreach (var given in Given("planes that overflow", c => c with { PlaneCount = 4, PlaneSize = All(0x4000_0001) })) yield return given;
-        foreach (var given in Given("a stride shorter than a line", c => c with { Stride = All(Width) })) yield return given;
-        foreach (var given in Given("a stride without limit", c => c with { Stride = All(uint.MaxValue) })) yield return given;
-        foreach (var given in Given("no planes", c => c with { PlaneCount = 0 })) yield return given;
-        foreach (var given in Given("more planes than there can be", c => c with { PlaneCount = uint.MaxValue })) yield return given;
-        foreach (var given in Given("planes of nothing", c => c with { PlaneSize = default })) yield return given;
-        foreach (var given in Given("no width", c => c with { Width = 0 })) yield return given;
-        foreach (var given in Given("a picture without limit", c => c with { Width = uint.MaxValue, Height = uint.MaxValue })) yield return given;
-        foreach (var given in Given("another format", c => c with { FourCC = 0x3432_4258 })) yield return given;
-        foreach (var given in Given("no format", c => c with { FourCC = 0 })) yield return given;
-        foreach (var given in Given("an interval of nothing", c => c with { IntervalNumerator = 0 })) yield return given;
-        foreach (var given in Given("an interval without end", c => c with { IntervalNumerator = uint.MaxValue, IntervalDenominator = 1 })) yield return given;
-        foreach (var given in Given("more buffers at least than at most", c => c with { MinimumBuffers = uint.MaxValue, MaximumBuffers = 0 })) yield return given;
-        foreach (var given in Given("another stream", c => c with { StreamId = 1 })) yield return given;
-        yield return new("no streams") { Answer = Configured((head, c) => (head with { StreamCount = 0 }, c), configureOnly: false), Probes = false };
-        yield return new("no generation") { Answer = Configured((head, c) => (head with { Generation = 0 }, c), configureOnly: true), Probes = true, Frames = 0 };
+        yield return Configure("planes larger than the buffers", c => c with { PlaneSize = All(Width * Height * 4) });
+        yield return Configure("planes of a gigabyte", c => c with { PlaneCount = 4, PlaneSize = All(0x4000_0000) });
+        yield return Try("planes of a gigabyte", c => c with { PlaneCount = 4, PlaneSize = All(0x4000_0000) });
+        yield return Configure("planes that overflow", c => c with { PlaneCount = 4, PlaneSize = All(0x4000_0001) });
+        yield return Configure("a stride shorter than a line", c => c with { Stride = All(Width) });
+        yield return Configure("a stride without limit", c => c with { Stride = All(uint.MaxValue) });
+        yield return Try("a stride without limit", c => c with { Stride = All(uint.MaxValue) });
+        yield return Configure("no planes", c => c with { PlaneCount = 0 });
+        yield return Configure("more planes than there can be", c => c with { PlaneCount = uint.MaxValue });
+        yield return Configure("planes of nothing", c => c with { PlaneSize = default });
+        yield return Configure("no width", c => c with { Width = 0 });
+        yield return Configure("no end of the picture", c => c with { Width = uint.MaxValue, Height = uint.MaxValue });
+        yield return Configure("another format", c => c with { FourCC = 0x3432_4258 });
+        yield return Configure("no format", c => c with { FourCC = 0 });
+        yield return Configure("an interval of nothing", c => c with { IntervalNumerator = 0 });
+        yield return Configure("an interval without end", c => c with { IntervalNumerator = uint.MaxValue, IntervalDenominator = 1 }, 3);
+        yield return Try("an interval without end", c => c with { IntervalNumerator = uint.MaxValue, IntervalDenominator = 1 });
+        yield return Configure("least buffers above most", c => c with { MinimumBuffers = uint.MaxValue, MaximumBuffers = 0 }, 3);
+        yield return Try("least buffers above most", c => c with { MinimumBuffers = uint.MaxValue, MaximumBuffers = 0 });
+        yield return Configure("another stream", c => c with { StreamId = 1 });
+        yield return new("no streams") { Answer = Configured((head, c) => (head with { StreamCount = 0 }, c), false), Probes = false };
+        yield return new("no generation")
+        {
+            Answer = Configured((head, c) => (head with { Generation = 0 }, c), true), Probes = true, Frames = 0,
+        };
 
-        // CONFIGURE alone lies, or TRY as well: the program is told the truth at first, or never.
-        static HostileCase[] Given(string name, Func<StreamConfig, StreamConfig> lie) =>
-        [
-            new($"CONFIGURE: {name}") { Answer = Configured((head, c) => (head, lie(c)), configureOnly: true), Probes = true },
-            new($"TRY: {name}") { Answer = Configured((head, c) => (head, lie(c)), configureOnly: false) },
-        ];
+        // The program is told the truth at first.
+        static HostileCase Configure(string name, Func<StreamConfig, StreamConfig> lie, int frames = 0) =>
+            new($"CONFIGURE: {name}") { Answer = Configured((head, c) => (head, lie(c)), true), Probes = true, Frames = frames };
+
+        // Or never: what the driver takes for possible is what programs then work with.
+        static HostileCase Try(string name, Func<StreamConfig, StreamConfig> lie) =>
+            new($"TRY: {name}") { Answer = Configured((head, c) => (head, lie(c)), false) };
 
         static Func<CameraCommand, int, byte[], HostileReply> Configured(
             Func<ConfigureReply, StreamConfig, (ConfigureReply, StreamConfig)> lie, bool configureOnly) => (command, _, honest) =>

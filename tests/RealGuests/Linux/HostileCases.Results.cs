@@ -31,7 +31,7 @@ internal static partial class HostileCases
         yield return Head("INTERNAL, again and again", h => h with { Header = h.Header with { Status = CameraStatus.Internal } }, 0);
         yield return Part("more used than the plane has", b => b with { BytesUsed = All(Width * 2 * Height + 1) }, 0);
         yield return Part("used without limit", b => b with { BytesUsed = All(uint.MaxValue) }, 0);
-        yield return Part("nothing used", b => b with { BytesUsed = default }, null);
+        yield return Part("nothing used", b => b with { BytesUsed = default }, 0);
         yield return Part("another buffer", b => b with { BufferId = b.BufferId + 1 }, 0);
         yield return Part("another stream", b => b with { StreamId = 1 }, 0);
         yield return Part("a buffer that failed", b => b with { Status = CameraStatus.Internal, Flags = (BufferFlags)uint.MaxValue }, 0);
@@ -41,7 +41,7 @@ internal static partial class HostileCases
             Result = (_, honest) => new([.. Bytes(lie(CameraWire.Read<ResultHeader>(honest))), .. honest[ResultHeader.Bytes..]]), Probes = true, Frames = frames,
         };
 
-        static HostileCase Part(string name, Func<BufferResult, BufferResult> lie, int? frames) => new(name)
+        static HostileCase Part(string name, Func<BufferResult, BufferResult> lie, int frames) => new(name)
         {
             Result = (_, honest) => new([.. honest[..ResultHeader.Bytes], .. Bytes(lie(CameraWire.Read<BufferResult>(honest.AsSpan(ResultHeader.Bytes)))),
                 .. honest[(ResultHeader.Bytes + BufferResult.Bytes)..]]),
@@ -121,7 +121,8 @@ internal static partial class HostileCases
         yield return new("another source") { Event = n => n < 8 ? new(Bytes(stream with { Type = CameraEventType.Source, Code = (uint)SourceEvent.Changed })) : null, Probes = true };
         yield return new("before there is a camera") { EventsAtOnce = true, Event = Rotating(64), Probes = true };
         yield return new("a flood") { Event = Rotating(int.MaxValue), Probes = true };
-        yield return new("a flood from the first moment to the last") { EventsAtOnce = true, Event = Rotating(int.MaxValue), Probes = true };
+        // With an end: with one processor, each step of loading, using and unloading the driver would wait for the flood.
+        yield return new("a flood from the first moment on") { EventsAtOnce = true, Event = Rotating(20_000), Probes = true };
 
         static HostileCase Few(string name, params CameraEvent[] events) =>
             new(name) { Event = n => n < 32 ? new(Bytes(events[n % events.Length])) : null, Probes = true, Frames = 3 };

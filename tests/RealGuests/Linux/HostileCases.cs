@@ -1,3 +1,4 @@
+using System.Globalization;
 using CameraFabric.Device.Camera.Wire;
 using static CameraFabric.RealGuests.Tests.Linux.HostileBlob;
 
@@ -96,7 +97,7 @@ internal static partial class HostileCases
         var hostile = Exposure with { Id = 0x8001_0001, Name = Text32.From("Hostile"), Unit = default };
         Text32 endless = default;
         ((Span<byte>)endless).Fill((byte)'%');
-        foreach (var (name, control, menu) in new (string, ControlRecord, byte[])[]
+        foreach (var several in new (string Name, ControlRecord Control, byte[] Menu)[]
         {
             ("a menu beyond the record", Pattern with { Id = 0x8001_0001, MenuCount = uint.MaxValue }, PatternMenu),
             ("a menu that is not there", Pattern with { Id = 0x8001_0001, MenuCount = 0x0666_6667 }, []),
@@ -122,9 +123,13 @@ internal static partial class HostileCases
             ("an array of switches", hostile with { Type = 1, MaximumCount = 64 }, []),
             ("a trigger of 64 bits", hostile with { Flags = 1 }, []),
             ("an id that is there already", Exposure with { Type = 1 }, []),
-        })
+        }.Chunk(6))
         {
-            yield return new(name) { Capabilities = () => With(control, menu), Probes = true, Frames = 3 };
+            yield return new(string.Join("; ", several.Select(one => one.Name)))
+            {
+                Capabilities = () => [.. HostileBlob.Honest(), .. several.SelectMany((one, i) => Control(Numbered(one.Control, i), one.Menu))],
+                Probes = true, Frames = 3,
+            };
         }
 
         yield return new("a thousand controls")
@@ -135,6 +140,13 @@ internal static partial class HostileCases
         {
             Capabilities = () => [.. HostileBlob.Honest(), .. new uint[] { 0x1007, 0x2007, 0x8001_1000, 0xffff_ffff, 0, 0x8008_0001 }.SelectMany(id => Control(hostile with { Id = id }))],
             Probes = true, Frames = 3,
+        };
+
+        // Controls that share a camera have ids and names of their own, but for those whose lie that is.
+        ControlRecord Numbered(ControlRecord control, int number) => control.Id != hostile.Id ? control : control with
+        {
+            Id = 0x8001_0010 + (uint)number,
+            Name = control.Name.Equals(endless) ? endless : Text32.From(string.Create(CultureInfo.InvariantCulture, $"Hostile {number}")),
         };
     }
 

@@ -191,7 +191,8 @@ internal sealed class HostileDevice : IVhostUserDevice, IDisposable
         Give(chain, _case.Result(_results, [
             .. Bytes(new ResultHeader(new(CameraStatus.Ok, (uint)length, header.Header.Tag), header.RequestId, 100 + (ulong)_results++,
                 (ulong)FrameClock.System.Now, (ulong)FrameClock.System.Now, 0, 1, (uint)packet.Length, 0, 0, 0)),
-            .. Bytes(new BufferResult(0, CameraWire.Read<BufferReference>(bytes.AsSpan(RequestHeader.Bytes)).BufferId, CameraStatus.Ok, 0, used)),
+            .. Bytes(new BufferResult(
+                0, CameraWire.Read<BufferReference>(bytes.AsSpan(RequestHeader.Bytes)).BufferId, CameraStatus.Ok, 0, used)),
             .. packet,
         ]));
     }
