@@ -50,6 +50,9 @@ internal sealed partial class CameraDevice : IVhostUserDevice
     public int MaximumQueueSize => _face.MaximumQueueSize;
 
     /// <inheritdoc/>
+    public ImmutableArray<long> SharedMemoryBytes => _face.SharedMemoryBytes;
+
+    /// <inheritdoc/>
     public int ConfigLength => _face.ConfigLength;
 
     /// <inheritdoc/>
