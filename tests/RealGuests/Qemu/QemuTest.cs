@@ -1,5 +1,6 @@
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Integration;
 using CameraFabric.Guest.Program;
@@ -20,6 +21,9 @@ public abstract class QemuTest : IAsyncLifetime
 
     private protected RunningFabric Fabric => _fabric!;
 
+    /// <summary>What the machine has of the camera.</summary>
+    private protected virtual GuestCameraRig View => new() { Camera = Camera, Role = SessionRole.Owner };
+
     /// <inheritdoc/>
     public async Task InitializeAsync()
     {
@@ -31,7 +35,7 @@ public abstract class QemuTest : IAsyncLifetime
         };
         _fabric = RunningFabric.Start(
             [RunningFabric.Camera(Camera) with { Stream = stream }],
-            [RunningFabric.Guest(Machine, Camera, SessionRole.Owner), RunningFabric.Guest(Neighbour, Camera)]);
+            [new GuestRig { Name = Machine, Cameras = [View] }, RunningFabric.Guest(Neighbour, Camera)]);
         await _fabric.WaitAsync(_ => File.Exists(Socket(Neighbour)) && File.Exists(Socket(Machine)), "nobody listens");
     }
 
@@ -63,11 +67,15 @@ public abstract class QemuTest : IAsyncLifetime
         "-device", $"vhost-user-blk-pci,chardev=camera,num-queues=3,addr={QemuCamera.Slot},disable-legacy=on,vectors=0")));
 
     /// <summary>A machine of a newer QEMU with the device as it is: QEMU's generic device.</summary>
-    private protected QemuCamera BootNewer(string? socket = null, int configBytes = CameraConfig.Bytes) => new(Keep(QemuMachine.Start(
+    private protected QemuCamera BootNewer(string? socket = null, int configBytes = CameraConfig.Bytes) =>
+        new(StartNewer(CameraWire.QueueCount, configBytes, socket));
+
+    /// <summary>A machine of a newer QEMU with QEMU's generic device.</summary>
+    private protected QemuMachine StartNewer(int queues, int configBytes, string? socket = null) => Keep(QemuMachine.Start(
         QemuProgram.Newer,
         "-chardev", $"socket,id=camera,path={socket ?? Socket()}",
-        "-device", $"vhost-user-test-device-pci,chardev=camera,virtio-id={GenericId},num_vqs=3,vq_size=64,config_size={configBytes},"
-            + $"addr={QemuCamera.Slot}")));
+        "-device", $"vhost-user-test-device-pci,chardev=camera,virtio-id={GenericId},num_vqs={queues},vq_size=64,config_size={configBytes},"
+            + $"addr={QemuDriver.Slot}"));
 
     private protected Task<FabricStatus> UntilAsync(Func<GuestStatusReport, bool> condition, string otherwise, string guest = Machine) =>
         Fabric.WaitAsync(status => condition(status.Guests.Single(report => report.Guest == guest)), otherwise);
