@@ -98,7 +98,6 @@ public sealed class MediaSession : IGuestSession
     {
         ArgumentNullException.ThrowIfNull(chain);
         if (_isBroken) return;
-        _context.Memory = chain.Memory;
         if (chain.Queue.Index == MediaWire.EventQueue)
         {
             if (!_events.Offer(chain))

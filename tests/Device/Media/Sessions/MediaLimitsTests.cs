@@ -1,3 +1,4 @@
+using CameraFabric.Device.GuestMemory;
 using CameraFabric.Device.Media.Wire;
 using CameraFabric.Device.Tests.Camera.Sessions;
 using CameraFabric.Sensors.Controls;
@@ -153,6 +154,23 @@ public sealed class MediaLimitsTests
             new MediaIoctlCommand(new MediaCommandHeader(MediaCommand.Ioctl), session, MediaIoctl.SetExtendedControls)), payload);
         var set = Assert.Single(rig.Host.Controls);
         Assert.Equal(new ControlEntry(ControlCatalogue.ExposureTime.Id, ControlValue.From(2_000_000L + count - 1)), set);
+    }
+
+    [Fact]
+    public void A_buffer_of_the_guests_own_pages_goes_on_when_the_memory_changes_although_no_command_comes()
+    {
+        using var rig = new MediaRig();
+        rig.Stream(1);
+        var next = MemoryTable.Create([rig.Memory.Region], [rig.Memory.File.Descriptor], new MemoryLimits());
+        for (var i = 0; i < MediaWire.QueueCount; i++) Assert.True(rig.Queue(i).TryMoveTo(next, out var error), error);
+        rig.Memory.Table.Retire();
+
+        rig.Expose(1);
+        Assert.Empty(rig.Returned);
+        rig.Expose(2);
+
+        Assert.Equal(V4l2BufferFlags.None, Assert.Single(rig.Returned).Buffer.Flags & V4l2BufferFlags.Error);
+        next.Retire();
     }
 
     private static V4l2CreateBuffers Create()
