@@ -64,14 +64,22 @@ internal sealed partial class GuestSessionActor
     void IMediaSessionHost.Map(ulong ticket, FileDescriptor file, long offset, long length)
     {
         var self = Self;
-        _seat.Backend!.MapShared(new SharedMapping(MediaWire.MmapRegion, offset, 0, length, IsWritable: true), file,
-            outcome => self.Tell(new SharedMemoryAnswered(ticket, true, outcome == SharedMemoryOutcome.Done), ActorRefs.NoSender));
+        try
+        {
+            _seat.Backend!.MapShared(new SharedMapping(MediaWire.MmapRegion, offset, 0, length, IsWritable: true), file,
+                outcome => self.Tell(new SharedMemoryAnswered(ticket, true, outcome == SharedMemoryOutcome.Done), ActorRefs.NoSender));
+        }
+        catch (LinuxException)
+        {
+            // No descriptor is left. The session is told in a turn of its own, as ever.
+            self.Tell(new SharedMemoryAnswered(ticket, true, false), ActorRefs.NoSender);
+        }
     }
 
     void IMediaSessionHost.Unmap(ulong ticket, long offset, long length)
     {
         var self = Self;
-        _seat.Backend!.UnmapShared(new SharedMapping(MediaWire.MmapRegion, offset, 0, length, IsWritable: true),
+        _seat.Backend?.UnmapShared(new SharedMapping(MediaWire.MmapRegion, offset, 0, length, IsWritable: true),
             outcome => self.Tell(new SharedMemoryAnswered(ticket, false, outcome == SharedMemoryOutcome.Done), ActorRefs.NoSender));
     }
 
@@ -81,7 +89,7 @@ internal sealed partial class GuestSessionActor
     {
         if (_session is not MediaSession media) return;
         if (answered.IsMap) media.OnMapped(answered.Ticket, answered.IsDone);
-        else media.OnUnmapped(answered.Ticket);
+        else media.OnUnmapped(answered.Ticket, answered.IsDone);
     }
 
     void ICameraSessionHost.Violation(string reason) => Context.Parent.Tell(new GuestViolated(reason));

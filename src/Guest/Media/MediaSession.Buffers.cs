@@ -10,6 +10,7 @@ public sealed partial class MediaSession
     {
         var status = Ioctl(MediaIoctl.RequestBuffers, ref request);
         if (status != 0) return status;
+        if (!IsPossible(request.Count, "REQBUFS")) return (int)MediaStatus.Io;
         lock (_gate) _queue.Allocate((int)request.Count);
         return 0;
     }
@@ -28,6 +29,7 @@ public sealed partial class MediaSession
     {
         var status = Ioctl(MediaIoctl.CreateBuffers, ref create);
         if (status != 0 || create.Count == 0) return status;
+        if (!IsPossible((ulong)create.Index + create.Count, "CREATE_BUFS")) return (int)MediaStatus.Io;
         lock (_gate) _queue.Grow((int)(create.Index + create.Count));
         return 0;
     }
@@ -42,7 +44,7 @@ public sealed partial class MediaSession
     {
         bool isQueued;
         lock (_gate) isQueued = _queue.Queue(buffer.Index);
-        var (index, status) = (buffer.Index, 0);
+        var (index, status) = (buffer.Index, (int)MediaStatus.Io);
         try
         {
             return status = BufferIoctl(MediaIoctl.QueueBuffer, ref buffer, pages);
@@ -121,6 +123,14 @@ public sealed partial class MediaSession
         }
 
         if (wrong is not null) _driver.Violated($"session {Id}: DQBUF of {wrong}");
+    }
+
+    // What a device says is not believed: a Linux driver has room for so many buffers.
+    private bool IsPossible(ulong count, string answer)
+    {
+        if (count <= MediaWire.MaximumBuffers) return true;
+        _driver.Violated($"session {Id}: {answer} gave {count} buffers; at most {MediaWire.MaximumBuffers} are possible");
+        return false;
     }
 
     private int BufferIoctl(MediaIoctl code, ref V4l2Buffer buffer, ReadOnlySpan<MediaSgEntry> pages) =>

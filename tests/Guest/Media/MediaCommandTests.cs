@@ -54,6 +54,19 @@ public sealed class MediaCommandTests
     }
 
     [Fact]
+    public void More_buffers_than_a_Linux_driver_has_room_for_are_a_violation()
+    {
+        using var bench = MediaBench.Connect();
+        var session = bench.Open();
+        var create = new V4l2CreateBuffers { Index = uint.MaxValue, Count = 1 };
+
+        Assert.NotEqual(0, session.RequestBuffers(int.MinValue, V4l2Memory.UserPointer, out _));
+        Assert.Contains("REQBUFS gave 2147483648 buffers", bench.NextViolation(), StringComparison.Ordinal);
+        Assert.NotEqual(0, session.CreateBuffers(ref create));
+        Assert.Contains("CREATE_BUFS gave 4294967296 buffers", bench.NextViolation(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_user_buffer_reads_as_one_piece()
     {
         using var bench = MediaBench.Connect();

@@ -86,6 +86,9 @@ internal sealed class BufferArea
 
     public void AddMapping(int index) => _mappings[index]++;
 
+    /// <summary>The device is reset: the guest does not count on any mapping.</summary>
+    public void ForgetMappings() => _mappings.AsSpan().Clear();
+
     /// <summary>One MUNMAP. False if nothing of it is mapped there.</summary>
     public bool TryRemoveMapping(ulong address)
     {

@@ -11,6 +11,9 @@ namespace CameraFabric.Device.Media.Sessions;
 /// </summary>
 internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
 {
+    // Each is a descriptor and a mapping of the fabric's own, however few bytes it has: twice what a queue can need.
+    private const int MaximumAreas = 2 * MediaWire.MaximumBuffers;
+
     private readonly List<MediaBuffer> _buffers = [];
     private readonly List<BufferArea> _areas = [];
     private readonly RegionSpace _space = new(MediaWire.MmapRegionBytes);
@@ -18,6 +21,9 @@ internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
 
     /// <summary>The session that has the queue; null if nobody has.</summary>
     public OpenSession? Owner { get; private set; }
+
+    /// <summary>A STREAMOFF has failed: buffers are with the device, and nothing brings them back but another one.</summary>
+    public bool IsHalfStopped { get; set; }
 
     public IReadOnlyList<MediaBuffer> Buffers => _buffers;
 
@@ -29,14 +35,18 @@ internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
     private V4l2BufferCapabilities Capabilities => V4l2BufferCapabilities.UserPointer | V4l2BufferCapabilities.OrphanedBuffers
         | V4l2BufferCapabilities.MaximumBuffers | (context.Host.CanShareMemory ? V4l2BufferCapabilities.Mmap : 0);
 
-    /// <summary>REQBUFS, after the stream is off and nothing is on its way.</summary>
+    /// <summary>Whether a REQBUFS may be done at all. Nothing of what there is changes.</summary>
+    public MediaStatus Judge(OpenSession by, in V4l2RequestBuffers asked)
+    {
+        if (asked.Type != V4l2BufferType.VideoCapture || !IsOffered(asked.Memory)) return MediaStatus.Invalid;
+        return IsTaken(by) ? MediaStatus.Busy : MediaStatus.Ok;
+    }
+
+    /// <summary>REQBUFS that <see cref="Judge"/> has found right, after the stream is off and nothing is on its way.</summary>
     public MediaStatus Request(OpenSession by, Span<byte> payload)
     {
         var asked = CameraWire.Read<V4l2RequestBuffers>(payload);
         var count = 0u;
-        CameraWire.Write(payload, asked with { Capabilities = Capabilities, Flags = 0 });
-        if (asked.Type != V4l2BufferType.VideoCapture || !IsOffered(asked.Memory)) return MediaStatus.Invalid;
-        if (IsTaken(by)) return MediaStatus.Busy;
         Free();
         if (asked.Count > 0)
         {
@@ -102,9 +112,8 @@ internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
         {
             // PREPARE_BUF took the pages; QBUF need not name them again, and what it says instead does not count.
             if (asked.Length < (uint)formats.Layout.TotalBytes) return MediaStatus.Invalid;
-            var status = ReadPages(behind, asked.Length, out var pages);
-            if (status != MediaStatus.Ok) return status;
-            buffer.Adopt(asked.Pointer, pages);
+            if (!TryCountPages(behind, asked.Length, out var bytes)) return MediaStatus.Invalid;
+            buffer.Adopt(asked.Pointer, behind[..bytes]);
         }
 
         if (!buffer.TryLocate(chain.Memory, formats.Layout.TotalBytes)) return MediaStatus.Fault;
@@ -118,6 +127,7 @@ internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
     /// <summary>Back to the guest, all of them: the stream is off.</summary>
     public void Release()
     {
+        IsHalfStopped = false;
         foreach (var buffer in _buffers)
         {
             buffer.State = BufferState.Idle;
@@ -130,6 +140,7 @@ internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
     {
         foreach (var buffer in _buffers) buffer.Request = null;
         _buffers.Clear();
+        IsHalfStopped = false;
         Owner = null;
         _memory = V4l2Memory.None;
         foreach (var area in _areas) area.IsAbandoned = true;
@@ -153,23 +164,39 @@ internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
         return false;
     }
 
-    /// <summary>The front-end has mapped, or taken away, what it was asked for, or not.</summary>
-    public void Settle(BufferArea area, bool isVisible)
+    /// <summary>The front-end has mapped what it was asked for, or not.</summary>
+    public void Mapped(BufferArea area, bool isDone)
     {
-        area.State = isVisible ? AreaState.Visible : AreaState.Hidden;
+        area.State = isDone ? AreaState.Visible : AreaState.Hidden;
         Sweep();
+    }
+
+    /// <summary>
+    /// The front-end has taken away what it was asked for, or not. What it may still show keeps its place and its bytes, and is asked for
+    /// again when something else is let go of.
+    /// </summary>
+    public void Unmapped(BufferArea area, bool isDone)
+    {
+        area.State = isDone || !context.Host.CanShareMemory ? AreaState.Hidden : AreaState.Visible;
+        if (area.State == AreaState.Hidden) Sweep();
     }
 
     /// <summary>Asked by <see cref="Sweep"/> when nobody needs an area any more that the guest still sees.</summary>
     public Action<BufferArea> Hide { get; set; } = static _ => { };
 
-    /// <summary>The device is reset: the front-end takes every mapping away by itself.</summary>
+    /// <summary>
+    /// The device is reset. The memory is given up at once, but its place in the region and its bytes only when the front-end has taken the
+    /// mapping away: it keeps mappings over a reset by which a guest only pauses, and one that is under way may still be done.
+    /// </summary>
     public void Forget()
     {
+        foreach (var area in _areas)
+        {
+            area.ForgetMappings();
+            area.Retire();
+        }
+
         Free();
-        foreach (var area in _areas) area.Retire();
-        foreach (var area in _areas) _space.Free(area.Offset);
-        _areas.Clear();
     }
 
     private uint Limit => (uint)Math.Min(context.Options.MaximumBuffers, MediaWire.MaximumBuffers);
@@ -189,7 +216,7 @@ internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
         BufferArea? area = null;
         if (memory == V4l2Memory.Mmap)
         {
-            var offset = _space.Take(stride * count);
+            var offset = _areas.Count < MaximumAreas ? _space.Take(stride * count) : -1;
             if (offset < 0) return MediaStatus.NoMemory;
             try
             {
@@ -209,24 +236,22 @@ internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
         return MediaStatus.Ok;
     }
 
-    // As many entries as cover the buffer; an empty one cannot be there, so they are bounded by the command's bytes.
-    private MediaStatus ReadPages(ReadOnlySpan<byte> behind, uint length, out MediaSgEntry[] pages)
+    // The bytes of as many entries as cover the buffer; an empty one cannot be there, so they are bounded by the command's bytes.
+    private bool TryCountPages(ReadOnlySpan<byte> behind, uint length, out int bytes)
     {
-        pages = [];
-        var count = 0;
+        bytes = 0;
         long covered = 0;
         while (covered < length)
         {
-            if (behind.Length < (count + 1) * MediaSgEntry.Bytes || count == context.Options.MaximumBufferEntries) return MediaStatus.Invalid;
-            var bytes = CameraWire.Read<MediaSgEntry>(behind[(count * MediaSgEntry.Bytes)..]).Length;
-            if (bytes == 0) return MediaStatus.Invalid;
-            covered += bytes;
-            count++;
+            if (behind.Length - bytes < MediaSgEntry.Bytes) return false;
+            if (bytes == context.Options.MaximumBufferEntries * MediaSgEntry.Bytes) return false;
+            var page = CameraWire.Read<MediaSgEntry>(behind[bytes..]).Length;
+            if (page == 0) return false;
+            covered += page;
+            bytes += MediaSgEntry.Bytes;
         }
 
-        pages = new MediaSgEntry[count];
-        for (var i = 0; i < count; i++) pages[i] = CameraWire.Read<MediaSgEntry>(behind[(i * MediaSgEntry.Bytes)..]);
-        return MediaStatus.Ok;
+        return true;
     }
 
     // What the guest set and V4L2 hands back: its pointer, and the length of its own pages.
@@ -247,7 +272,12 @@ internal sealed class BufferDesk(MediaContext context, FormatDesk formats)
         {
             var area = _areas[i];
             if (!area.IsAbandoned || area.IsMapped) continue;
-            if (area.State == AreaState.Visible)
+            if (area.State == AreaState.Visible && !context.Host.CanShareMemory)
+            {
+                // The connection is gone, and with it what it mapped.
+                area.State = AreaState.Hidden;
+            }
+            else if (area.State == AreaState.Visible)
             {
                 area.State = AreaState.Unmapping;
                 Hide(area);

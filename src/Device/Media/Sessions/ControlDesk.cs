@@ -87,12 +87,24 @@ internal sealed class ControlDesk(MediaContext context, EventLine events, Func<I
     }
 
     /// <summary>UNSUBSCRIBE_EVENT.</summary>
-    public static MediaStatus Unsubscribe(OpenSession session, ReadOnlySpan<byte> payload)
+    public MediaStatus Unsubscribe(OpenSession session, ReadOnlySpan<byte> payload)
     {
         var asked = CameraWire.Read<V4l2EventSubscription>(payload);
-        session.Subscriptions.RemoveAll(
-            subscription => asked.Type == V4l2EventType.All || (subscription.Type == asked.Type && subscription.Control == asked.Id));
+        if (asked.Type == V4l2EventType.All) Unsubscribe(session);
+        else if (session.Find(asked.Type, asked.Id) is { } subscription)
+        {
+            session.Subscriptions.Remove(subscription);
+            events.Forget(subscription);
+        }
+
         return MediaStatus.Ok;
+    }
+
+    /// <summary>A session is told of nothing any more, nor of what waits.</summary>
+    public void Unsubscribe(OpenSession session)
+    {
+        foreach (var subscription in session.Subscriptions) events.Forget(subscription);
+        session.Subscriptions.Clear();
     }
 
     /// <summary>What was set is in force from now on, as far as V4L2 can say.</summary>

@@ -8,7 +8,7 @@ namespace CameraFabric.Device.Media.Sessions;
 /// Events on their way to the driver, in its event buffers. Nothing is dropped: of each buffer at most one DQBUF waits, of each subscription
 /// at most one event, so what waits is bounded by what the guest was allowed to make. Session thread only.
 /// </summary>
-internal sealed class EventLine(MediaContext context, Func<uint, OpenSession?> find)
+internal sealed class EventLine(MediaContext context)
 {
     private readonly Queue<DescriptorChain> _chains = new();
     private readonly Queue<(uint Session, MediaBuffer? Buffer, Subscription? Subscription)> _waiting = new();
@@ -75,6 +75,18 @@ internal sealed class EventLine(MediaContext context, Func<uint, OpenSession?> f
         }
     }
 
+    /// <summary>The subscription has ended: what waits of it is not told any more.</summary>
+    public void Forget(Subscription subscription)
+    {
+        if (!subscription.IsWaiting) return;
+        subscription.IsWaiting = false;
+        for (var left = _waiting.Count; left > 0; left--)
+        {
+            var item = _waiting.Dequeue();
+            if (item.Subscription != subscription) _waiting.Enqueue(item);
+        }
+    }
+
     /// <summary>The queue stops: every buffer of the driver's goes back empty; what waits is kept, unless the device is reset.</summary>
     public void GiveBack(bool forget)
     {
@@ -90,10 +102,7 @@ internal sealed class EventLine(MediaContext context, Func<uint, OpenSession?> f
         while (_waiting.Count > 0 && _chains.Count > 0)
         {
             var (session, buffer, subscription) = _waiting.Dequeue();
-            int length;
-            if (buffer is not null) length = Write(session, buffer);
-            else if (subscription is not null && Write(session, subscription)) length = MediaV4l2Event.Bytes;
-            else continue;
+            var length = buffer is not null ? Write(session, buffer) : Write(session, subscription!);
             var chain = _chains.Dequeue();
             chain.Write(0, _scratch.AsSpan(0, length));
             Unacknowledged++;
@@ -111,12 +120,11 @@ internal sealed class EventLine(MediaContext context, Func<uint, OpenSession?> f
         return MediaDequeueEvent.Bytes;
     }
 
-    private bool Write(uint session, Subscription subscription)
+    private int Write(uint session, Subscription subscription)
     {
         subscription.IsWaiting = false;
-        if (find(session)?.Subscriptions.Contains(subscription) != true) return false;
         var item = subscription.Event with { Sequence = _sequence++ };
         CameraWire.Write(_scratch, new MediaV4l2Event(new MediaEventHeader(MediaEvent.Event, session), item));
-        return true;
+        return MediaV4l2Event.Bytes;
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ExtendedControls(ControlDesk desk)
 
     private readonly List<MappedControl> _controls = [];
     private readonly List<GuestRange[]> _places = [];
+    private readonly Dictionary<uint, int> _named = [];
 
     /// <summary>How many bytes of the command are the structure and its controls; 0 for more controls than there can be.</summary>
     public static int Measure(ReadOnlySpan<byte> payload)
@@ -75,14 +76,18 @@ internal sealed class ExtendedControls(ControlDesk desk)
             return status;
         }
 
-        var effective = ImmutableArray.CreateBuilder<ControlEntry>(_controls.Count);
+        // A control that is named more than once is set once, to what is named last.
+        var effective = ImmutableArray.CreateBuilder<ControlEntry>();
+        _named.Clear();
         for (var i = 0; i < _controls.Count; i++)
         {
             Put(payload, i, _controls[i], values[i], chain);
-            effective.Add(new ControlEntry(_controls[i].Info!.Id, values[i]));
+            var entry = new ControlEntry(_controls[i].Info!.Id, values[i]);
+            if (_named.TryAdd(entry.Id, effective.Count)) effective.Add(entry);
+            else effective[_named[entry.Id]] = entry;
         }
 
-        entries = effective.MoveToImmutable();
+        entries = effective.ToImmutable();
         return MediaStatus.Ok;
     }
 

@@ -17,6 +17,7 @@ internal sealed class FormatDesk(MediaContext context)
     private const uint ColorSpaceJpeg = 7;
     private const uint ColorSpaceRaw = 11;
     private StreamConfiguration? _wanted;
+    private (StreamConfiguration Of, FrameLayout Layout)? _laidOut;
 
     /// <summary>What the camera does now.</summary>
     public StreamConfiguration? Camera { get; set; }
@@ -26,7 +27,16 @@ internal sealed class FormatDesk(MediaContext context)
         ? _wanted ?? Camera ?? Nearest(default, 0, 0, default)
         : Camera ?? Nearest(default, 0, 0, default);
 
-    public FrameLayout Layout => Current.Layout();
+    /// <summary>How its frames lie; asked for with every buffer.</summary>
+    public FrameLayout Layout
+    {
+        get
+        {
+            var current = Current;
+            if (_laidOut?.Of != current) _laidOut = (current, current.Layout());
+            return _laidOut!.Value.Layout;
+        }
+    }
 
     /// <summary>The device is reset: what the camera does is what it is set to.</summary>
     public void Reset() => _wanted = null;

@@ -13,7 +13,7 @@ public interface IMediaSessionHost : ICameraSessionHost
 
     /// <summary>Let the guest see a part of a file in region 0, to read and to write. Answer: <see cref="MediaSession.OnMapped"/>.</summary>
     /// <param name="ticket">To be named in the answer.</param>
-    /// <param name="file">The file; stays open until the answer.</param>
+    /// <param name="file">The file; may be closed once this has returned.</param>
     /// <param name="offset">Where in the region, a multiple of the page size.</param>
     /// <param name="length">Bytes from the file's start, a multiple of the page size.</param>
     void Map(ulong ticket, FileDescriptor file, long offset, long length);

@@ -1,3 +1,4 @@
+using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.GuestMemory;
 using CameraFabric.Device.Media.Wire;
 
@@ -28,7 +29,7 @@ internal enum BufferState
 internal sealed class MediaBuffer(uint index, V4l2Memory memory, int length, BufferArea? area, int areaIndex)
 {
     private readonly List<GuestRange> _ranges = [];
-    private MediaSgEntry[] _pages = [];
+    private readonly List<MediaSgEntry> _pages = [];
 
     public uint Index => index;
 
@@ -71,10 +72,14 @@ internal sealed class MediaBuffer(uint index, V4l2Memory memory, int length, Buf
     public void Clear() => (BytesUsed, Sequence, Time, HasError) = (0, 0, 0, false);
 
     /// <summary>Takes over the guest's pages.</summary>
-    public void Adopt(ulong pointer, MediaSgEntry[] pages)
+    /// <param name="pointer">Where they are for the guest.</param>
+    /// <param name="entries">Whole entries, as the command has them.</param>
+    public void Adopt(ulong pointer, ReadOnlySpan<byte> entries)
     {
-        (UserPointer, _pages) = (pointer, pages);
+        UserPointer = pointer;
         Table = null;
+        _pages.Clear();
+        for (; !entries.IsEmpty; entries = entries[MediaSgEntry.Bytes..]) _pages.Add(CameraWire.Read<MediaSgEntry>(entries));
     }
 
     /// <summary>Finds the bytes that a frame goes to. False if the guest's pages are not where it said.</summary>

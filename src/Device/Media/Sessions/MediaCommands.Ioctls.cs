@@ -62,7 +62,7 @@ internal sealed partial class MediaCommands
         MediaIoctl.GetExtendedControls => _extended.Get(payload, behind, _chain!),
         MediaIoctl.TryExtendedControls => _extended.Examine(payload, behind, _chain!, isSet: false, out _),
         MediaIoctl.SubscribeEvent => _controls.Subscribe(session, payload),
-        MediaIoctl.UnsubscribeEvent => ControlDesk.Unsubscribe(session, payload),
+        MediaIoctl.UnsubscribeEvent => _controls.Unsubscribe(session, payload),
         _ => MediaStatus.NoIoctl,
     };
 
@@ -78,10 +78,13 @@ internal sealed partial class MediaCommands
 
     private void RequestBuffers(Span<byte> payload)
     {
-        // With 0 it is a STREAMOFF as well. Freed buffers may be the guest's own pages, and the driver forgets what it knows of them: nothing may be on its way any more.
+        // Judged first: what cannot be done must not cost the buffers that are there. With 0 it is a STREAMOFF as well. Freed buffers
+        // may be the guest's own pages, and the driver forgets what it knows of them: nothing may be on its way any more.
         var asked = CameraWire.Read<V4l2RequestBuffers>(payload);
-        if (asked.Type == V4l2BufferType.VideoCapture && !_buffers.IsTaken(_session!) && _stream.IsOn && asked.Count > 0) Answer(MediaStatus.Busy);
-        else if (asked.Type == V4l2BufferType.VideoCapture && _buffers.Owner == _session) Drain(Wait.Requesting);
+        var status = _buffers.Judge(_session!, asked);
+        if (status != MediaStatus.Ok) Answer(status);
+        else if (_stream.IsOn && asked.Count > 0) Answer(MediaStatus.Busy);
+        else if (_buffers.Owner == _session) Drain(Wait.Requesting);
         else Answer(_buffers.Request(_session!, payload));
     }
 
@@ -90,6 +93,7 @@ internal sealed partial class MediaCommands
         if (CameraWire.Read<V4l2BufferType>(payload) != V4l2BufferType.VideoCapture) Answer(MediaStatus.Invalid);
         else if (_buffers.IsTaken(_session!)) Answer(MediaStatus.Busy);
         else if (_buffers.Buffers.Count == 0) Answer(MediaStatus.Invalid);
+        else if (_buffers.IsHalfStopped) Answer(MediaStatus.Busy);
         else if (_stream.IsOn) Answer(MediaStatus.Ok);
         else if (!_context.SourcePresent) Answer(MediaStatus.NoDevice);
         else _context.Host.Configure(Await(Wait.Configuring), _formats.Current);

@@ -94,7 +94,7 @@ internal sealed partial class MediaCommands
             if (area.Ticket != ticket) continue;
             if (!IsAnswerTo(ticket, Wait.Mapping))
             {
-                _buffers.Settle(area, isVisible);
+                _buffers.Mapped(area, isVisible);
                 return;
             }
 
@@ -105,12 +105,12 @@ internal sealed partial class MediaCommands
         }
     }
 
-    public void UnmappingDone(ulong ticket)
+    public void UnmappingDone(ulong ticket, bool isDone)
     {
         foreach (var area in _buffers.Areas)
         {
             if (area.Ticket != ticket) continue;
-            _buffers.Settle(area, isVisible: false);
+            _buffers.Unmapped(area, isDone);
             return;
         }
     }
@@ -185,6 +185,7 @@ internal sealed partial class MediaCommands
                 Closed();
                 break;
             default:
+                _buffers.IsHalfStopped |= IsDraining;
                 _setting = [];
                 Answer(status);
                 break;

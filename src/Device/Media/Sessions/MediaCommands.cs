@@ -167,6 +167,7 @@ internal sealed partial class MediaCommands
 
     private void Closed()
     {
+        _controls.Unsubscribe(_session!);
         _sessions.Remove(_session!.Id);
         Return(0);
     }

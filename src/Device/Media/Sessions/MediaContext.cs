@@ -1,5 +1,4 @@
 using CameraFabric.Device.Camera.Sessions;
-using CameraFabric.Device.GuestMemory;
 using CameraFabric.Platform;
 using CameraFabric.Sensors.Profiles;
 
@@ -27,9 +26,6 @@ internal sealed class MediaContext(
     public bool Steers => Role != SessionRole.Observer;
 
     public bool SourcePresent { get; set; } = true;
-
-    /// <summary>The guest's memory as the last chain that came knew it.</summary>
-    public MemoryTable? Memory { get; set; }
 
     public ulong NextTicket() => ++_lastTicket;
 

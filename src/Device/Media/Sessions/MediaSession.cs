@@ -46,7 +46,7 @@ public sealed class MediaSession : IGuestSession
         _initialRole = role;
         _context = new MediaContext(options, profile, role, host, clock);
         _formats = new FormatDesk(_context);
-        _events = new EventLine(_context, id => _sessions.GetValueOrDefault(id));
+        _events = new EventLine(_context);
         _buffers = new BufferDesk(_context, _formats);
         _controls = new ControlDesk(_context, _events, () => _sessions.Values);
         _stream = new StreamDesk(_context, _formats, _buffers, _events, _controls);
@@ -98,7 +98,6 @@ public sealed class MediaSession : IGuestSession
     {
         ArgumentNullException.ThrowIfNull(chain);
         if (_isBroken) return;
-        _context.Memory = chain.Memory;
         if (chain.Queue.Index == MediaWire.EventQueue)
         {
             if (!_events.Offer(chain))
@@ -265,9 +264,10 @@ public sealed class MediaSession : IGuestSession
 
     /// <summary>Answers <see cref="IMediaSessionHost.Unmap"/>.</summary>
     /// <param name="ticket">The ask's ticket.</param>
-    public void OnUnmapped(ulong ticket)
+    /// <param name="isDone">Whether it is gone; false: the guest may still see it, and its place is not used again.</param>
+    public void OnUnmapped(ulong ticket, bool isDone)
     {
-        _commands.UnmappingDone(ticket);
+        _commands.UnmappingDone(ticket, isDone);
         Resume();
     }
 

@@ -131,11 +131,11 @@ internal sealed class StreamDesk(MediaContext context, FormatDesk formats, Buffe
     }
 
     private bool IsMoved(MediaBuffer buffer) =>
-        _queue is not null && buffer.Area is null && !ReferenceEquals(buffer.Table, context.Memory);
+        _queue is not null && buffer.Area is null && !ReferenceEquals(buffer.Table, _queue.Memory);
 
     private void Arm(MediaBuffer buffer)
     {
-        if (!buffer.TryLocate(context.Memory!, formats.Layout.TotalBytes))
+        if (!buffer.TryLocate(_queue!.Memory, formats.Layout.TotalBytes))
         {
             ReturnWithError(buffer);
             return;

@@ -164,7 +164,7 @@ public sealed class MediaSessionTests
     }
 
     [Fact]
-    public void Buffers_wait_while_the_guest_pauses_and_go_on_with_its_next_chain()
+    public void Buffers_wait_while_the_command_queue_stops_and_go_on_with_its_next_chain()
     {
         using var rig = new MediaRig();
         var session = rig.Stream(1);
