@@ -78,6 +78,12 @@ public abstract class FrameRequest(ulong session)
     /// <exception cref="InvalidOperationException">The request was not claimed, or has ended before.</exception>
     public abstract void Complete(Frame frame);
 
+    /// <summary>
+    /// Whether <see cref="Complete"/> gave the guest the frame: not if the request keeps it, and there was no place for it any more. For
+    /// whoever completed it, until the session is told.
+    /// </summary>
+    public virtual bool GaveFrame => true;
+
     /// <summary>Ends a claimed request without a frame. Any thread.</summary>
     /// <param name="status">Why; not <see cref="CameraStatus.Ok"/>.</param>
     /// <param name="frame">The frame that was lost, if it is known.</param>

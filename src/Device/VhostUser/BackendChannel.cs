@@ -103,6 +103,13 @@ internal sealed class BackendChannel : IDisposable
             var room = SharedMemory.AwaitsAnswer ? AnswerBytes - _received : _incoming.Length;
             var count = _socket.Receive(_incoming.AsSpan(_received, room), _channel.Descriptors, TimeSpan.Zero);
             if (count == 0 || !SharedMemory.AwaitsAnswer) return count > 0;
+            if (_channel.Descriptors.Count > 0)
+            {
+                throw new VhostUserViolation(
+                    $"on the back-end's channel, the answer to {NameOf(_asked)} came with {_channel.Descriptors.Count} descriptors; "
+                    + "it may have at most 0");
+            }
+
             _received += count;
         }
         catch (TimeoutException)

@@ -16,7 +16,10 @@ internal sealed record SharedMemoryCall(SharedMapping Mapping, FileDescriptor? F
 /// </summary>
 internal sealed class SharedMemoryCalls
 {
-    /// <summary>Calls that may wait for their turn; those beyond fail at once.</summary>
+    /// <summary>
+    /// Calls that may wait for their turn; mappings beyond fail at once. What is to be taken away always finds room: each goes with a
+    /// mapping that was done.
+    /// </summary>
     public const int MaximumWaiting = 256;
 
     private readonly Lock _gate = new();
@@ -47,7 +50,7 @@ internal sealed class SharedMemoryCalls
     {
         lock (_gate)
         {
-            if (_isClosed || _waiting.Count >= MaximumWaiting) return false;
+            if (_isClosed || (call.File is not null && _waiting.Count >= MaximumWaiting)) return false;
             _waiting.AddLast(call);
             return true;
         }
@@ -91,7 +94,10 @@ internal sealed class SharedMemoryCalls
         if (!isTold) asked.Done?.Invoke(isDone ? SharedMemoryOutcome.Done : SharedMemoryOutcome.Refused);
     }
 
-    /// <summary>Those whose time is over have failed.</summary>
+    /// <summary>
+    /// Those whose time is over have failed. What was to be taken away is asked for all the same when its turn comes: nobody would ask
+    /// again, and what stays mapped is in the way of the next mapping.
+    /// </summary>
     public void Expire(long now)
     {
         if (NextDeadline > now) return;
@@ -110,7 +116,8 @@ internal sealed class SharedMemoryCalls
                 if (node.Value.Deadline <= now)
                 {
                     failed.Add(node.Value);
-                    _waiting.Remove(node);
+                    if (node.Value.File is null) node.Value = node.Value with { Done = null, Deadline = long.MaxValue };
+                    else _waiting.Remove(node);
                 }
 
                 node = next;

@@ -145,7 +145,7 @@ public sealed partial class VhostUserBackend
         // Never waited for: several front-ends do not tell the steps up to DRIVER_OK. Only the way back to zero means something.
         _status = (long)status;
         if (status != 0) return;
-        DisableAll();
+        DisableAll(isPause: true);
 
         // A device that was told what is saved, for a queue that then could not start, has that to forget.
         _isLive |= _toldSavedState;
@@ -155,7 +155,7 @@ public sealed partial class VhostUserBackend
 
     private void ResetDevice()
     {
-        DisableAll();
+        DisableAll(isPause: false);
         _status = 0;
         _isLive = false;
         _toldSavedState = false;

@@ -188,6 +188,12 @@ public sealed partial class VhostUserBackend
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _broken) is { } broken) queue.Break(broken);
 
+        if (!_isLive)
+        {
+            // A new life: where rings had come to in the one before is of no concern any more, also of those that do not run in this one.
+            foreach (var other in _rings) other.Reached = other.Base;
+        }
+
         _isLive = true;
         _logger.QueueStarted(ring.Index, ring.Size, queue.Base, queue.InFlightAtStart, _features);
         _device.QueueStarted(queue);
@@ -227,14 +233,16 @@ public sealed partial class VhostUserBackend
         }
     }
 
-    private void DisableAll()
+    /// <param name="isPause">
+    /// Whether it may be asked still where the rings had come to: QEMU says status 0 first when it pauses, and goes on from the answer.
+    /// </param>
+    private void DisableAll(bool isPause)
     {
         foreach (var ring in _rings)
         {
             StopRing(ring);
-
-            // Where it had come to may be asked still: QEMU says status 0 first when it pauses, and goes on from the answer.
             ring.Base = 0;
+            if (!isPause) ring.Reached = 0;
             if (ring.Enabled is not null) ring.Enabled = false;
             else ring.IsStarted = false;
         }

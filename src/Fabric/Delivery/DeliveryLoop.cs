@@ -127,8 +127,17 @@ internal sealed partial class DeliveryLoop
         try
         {
             item.Request.Complete(frame);
-            item.Session.Meter.CountDelivered(bytes, _clock.Now - complete);
-            CountControls(item, sequence);
+            if (item.Request.GaveFrame)
+            {
+                item.Session.Meter.CountDelivered(bytes, _clock.Now - complete);
+                CountControls(item, sequence);
+            }
+            else
+            {
+                // The guest's mapping has gone while the frame was on its way.
+                item.Session.Drop(FrameDropReason.Cancelled, sequence);
+                if (item.Request.ControlSet != 0) item.Session.Meter.ControlSets.Add((int)ControlSetOutcome.Lost);
+            }
         }
         catch (Exception exception)
         {

@@ -167,7 +167,9 @@ internal sealed class FanOutTable(CameraMeter meter, IDeliveryQueue delivery)
             return;
         }
 
-        if (isFull || session.Bytes is { IsSpent: true })
+        // What is read in place costs no bytes: nobody copies them.
+        var isOverBudget = session.Bytes is { IsSpent: true } && !waiting[Math.Max(position, 0)].KeepsFrame;
+        if (isFull || isOverBudget)
         {
             // A request for the next frame can take a later one; one for this very frame has lost it.
             if (position >= 0) PassOver(session, position + 1, sequence);
@@ -195,7 +197,7 @@ internal sealed class FanOutTable(CameraMeter meter, IDeliveryQueue delivery)
             }
 
             session.Meter.CountOffered();
-            session.Bytes?.Spend(frame.Pixels.Length);
+            if (!request.KeepsFrame) session.Bytes?.Spend(frame.Pixels.Length);
             _ = frame.Lease();
             delivery.Deliver(frame, request, session);
             return;

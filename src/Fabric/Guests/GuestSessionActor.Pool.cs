@@ -16,6 +16,12 @@ internal sealed partial class GuestSessionActor
 {
     private SharedMapping? _mapping;
 
+    // What the front-end was asked for and has not answered; who is told is the last that wanted it.
+    private (ulong Ticket, int Pool)? _asking;
+
+    // Another pool, which is wanted since, in the same place.
+    private PoolLent? _next;
+
     void ICameraSessionHost.MapPool(ulong ticket, int frameBytes)
     {
         if (_seat.Backend is not { CanShareMemory: true } || (_seat.Features & CameraWire.SharedMemoryFeature) == 0)
@@ -47,16 +53,28 @@ internal sealed partial class GuestSessionActor
             return;
         }
 
+        if (_asking is { } asking)
+        {
+            // The front-end takes longer than the guest waited. Asked twice, it would refuse the second, which is in the way of the first.
+            if (asking.Pool == pool.Id) (_asking, _next) = (asking with { Ticket = lent.Ticket }, null);
+            else _next = lent;
+            return;
+        }
+
         var mapping = new SharedMapping(CameraWire.SharedMemoryRegion, 0, 0, pool.File.Size, IsWritable: false);
         var shared = new SharedPool(pool.Id, mapping.Offset, mapping.Length, pool.SlotBytes, pool.Slots, FrameHeader.PixelOffset);
         var self = Self;
         try
         {
             backend.MapShared(mapping, pool.File.Descriptor, outcome => self.Tell(
-                outcome == SharedMemoryOutcome.Done
-                    ? new PoolShared(lent.Ticket, CameraStatus.Ok, shared, mapping)
-                    : new PoolShared(lent.Ticket, CameraStatus.Unsupported, null, mapping),
+                outcome switch
+                {
+                    SharedMemoryOutcome.Done => new PoolShared(null, CameraStatus.Ok, shared, mapping),
+                    SharedMemoryOutcome.Failed when backend.CanShareMemory => new PoolShared(null, CameraStatus.Timeout, null, mapping),
+                    _ => new PoolShared(null, CameraStatus.Unsupported, null, mapping),
+                },
                 ActorRefs.NoSender));
+            _asking = (lent.Ticket, pool.Id);
         }
         catch (Exception exception) when (exception is LinuxException or ObjectDisposedException)
         {
@@ -68,7 +86,16 @@ internal sealed partial class GuestSessionActor
     private void Shared(PoolShared shared)
     {
         if (shared.Pool is not null) _mapping = shared.Mapping;
-        _session.OnPoolMapped(shared.Ticket, shared.Status, shared.Pool);
+        if (shared.Ticket is { } unasked)
+        {
+            _session.OnPoolMapped(unasked, shared.Status, shared.Pool);
+            return;
+        }
+
+        var (ticket, next) = (_asking!.Value.Ticket, _next);
+        (_asking, _next) = (null, null);
+        _session.OnPoolMapped(ticket, shared.Status, shared.Pool);
+        if (next is not null) Lent(next);
     }
 
     // Frames come from another pool than the guest has mapped, e.g. since its sensor hung: it begins anew.
@@ -78,9 +105,9 @@ internal sealed partial class GuestSessionActor
     }
 
     /// <summary>The front-end has mapped the pool, or will not.</summary>
-    /// <param name="Ticket">The ask's ticket.</param>
+    /// <param name="Ticket">The ask's ticket, if the front-end was not even asked; null: whoever wants the answer now.</param>
     /// <param name="Status">What the guest is told.</param>
     /// <param name="Pool">What is mapped; null if nothing is.</param>
     /// <param name="Mapping">Where.</param>
-    private sealed record PoolShared(ulong Ticket, CameraStatus Status, SharedPool? Pool, SharedMapping Mapping);
+    private sealed record PoolShared(ulong? Ticket, CameraStatus Status, SharedPool? Pool, SharedMapping Mapping);
 }

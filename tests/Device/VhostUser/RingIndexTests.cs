@@ -17,4 +17,25 @@ public sealed class RingIndexTests
         rig.Run();
         rig.AskAndExpectEcho();
     }
+
+    [Fact]
+    public void A_ring_that_does_not_run_in_the_next_life_does_not_say_how_far_it_came_in_the_one_before()
+    {
+        using var rig = new Rig().Negotiate().ShareMemory();
+        rig.Run();
+        for (var i = 0; i < 3; i++) rig.AskAndExpectEcho();
+        rig.Frontend.SetStatus(0);
+        rig.Run(1);
+        Assert.Equal(0, rig.Frontend.GetVringBase(0));
+    }
+
+    [Fact]
+    public void After_RESET_DEVICE_no_ring_has_come_anywhere()
+    {
+        using var rig = new Rig().Negotiate().ShareMemory();
+        rig.Run();
+        for (var i = 0; i < 3; i++) rig.AskAndExpectEcho();
+        rig.Frontend.ResetDevice();
+        Assert.Equal(0, rig.Frontend.GetVringBase(0));
+    }
 }

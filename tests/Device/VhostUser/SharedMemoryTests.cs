@@ -175,6 +175,23 @@ public sealed class SharedMemoryTests : IDisposable
     }
 
     [Fact]
+    public void What_was_to_be_taken_away_is_asked_for_also_when_its_time_is_over()
+    {
+        using var rig = Sharing(4 * Page, timeout: TimeSpan.FromMilliseconds(20));
+        using var window = Share(rig);
+        rig.Backend.UnmapShared(First, _outcomes.Add);
+        rig.Backend.UnmapShared(First with { Offset = 2 * Page }, _outcomes.Add);
+        Assert.Equal([SharedMemoryOutcome.Failed, SharedMemoryOutcome.Failed], [Outcome(), Outcome()]);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.True(rig.Frontend.BackendMessages!.TryReceive(GuestFrontend.Soon, out var message));
+            Assert.Equal(BackendRequest.SharedMemoryUnmap, message.Request);
+        }
+
+        Assert.Empty(_outcomes);
+    }
+
+    [Fact]
     public void A_connection_that_ends_tells_all_that_wait()
     {
         using var rig = Sharing(4 * Page);

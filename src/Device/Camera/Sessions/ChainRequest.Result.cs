@@ -44,6 +44,8 @@ public sealed partial class ChainRequest
             : isLate ? CameraStatus.TooLate
             : (items & (ResultFlags.Late | ResultFlags.Clamped | ResultFlags.Ignored)) != 0 ? CameraStatus.NotApplied
             : CameraStatus.Ok;
+        // First of all: a frame that is not kept is not delivered, and the next one follows on what was.
+        var slot = Keep(frame, ref status);
         var frameFlags = (FrameFlags)header.Flags;
         // Taken also where the frame says so by itself: it is the first one either way.
         var isDiscontinuity = (status == CameraStatus.Ok && _line.TakeInterruption()) || (frameFlags & FrameFlags.Discontinuity) != 0;
@@ -56,8 +58,6 @@ public sealed partial class ChainRequest
         var result = new ResultHeader(
             new ResponseHeader(status, 0, _tag), RequestId, header.Sequence, (ulong)header.StartOfExposure, (ulong)header.Complete,
             flags, 0, 0, droppedBefore, header.Checksum, 0);
-        var slot = Keep(frame, ref status);
-        result = result with { Header = result.Header with { Status = status } };
         Span<byte> scratch = stackalloc byte[RequestLimits.MaximumResultBytes];
         var used = ResultWriter.Write(scratch[..Math.Min(scratch.Length, Chain.WritableBytes)], result, slot, Where, _layout!,
             frame.Pixels.Length, Asked.AsSpan(), applied, isLate);
@@ -78,6 +78,7 @@ public sealed partial class ChainRequest
 
             // The mapping has gone while the frame was on its way.
             status = CameraStatus.Cancelled;
+            _hasNoPlace = true;
         }
 
         CancelReservation();

@@ -20,6 +20,7 @@ public sealed partial class ChainRequest : FrameRequest
     private FrameLayout? _layout;
     private LeaseLedger? _leases;
     private int _reservation; // the mapping that a place is reserved in; 0 for none
+    private bool _hasNoPlace; // the mapping had gone when the frame was to be kept
 
     internal ChainRequest(RequestLine line, SessionCounters counters, ulong session)
         : base(session)
@@ -48,6 +49,9 @@ public sealed partial class ChainRequest : FrameRequest
 
     /// <inheritdoc/>
     public override bool KeepsFrame => _leases is not null;
+
+    /// <inheritdoc/>
+    public override bool GaveFrame => !_hasNoPlace;
 
     internal AttachedBuffer? Buffer { get; private set; }
 
@@ -105,6 +109,7 @@ public sealed partial class ChainRequest : FrameRequest
     {
         _leases = leases;
         _reservation = 0;
+        _hasNoPlace = false;
         _chain = chain;
         _tag = header.Header.Tag;
         _layout = layout;

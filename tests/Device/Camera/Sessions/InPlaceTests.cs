@@ -207,6 +207,30 @@ public sealed class InPlaceTests
         rig.Session.OnRequestCompleted(request);
         Assert.Equal((CameraStatus.Cancelled, CameraWire.NoSlot), (sent.Status, sent.BufferResult.BufferId));
         Assert.Equal((0, 0), (rig.Pool.Leased, rig.Session.Leases.Count));
+        Assert.False(request.GaveFrame);
+    }
+
+    [Fact]
+    public void A_frame_that_found_no_place_is_not_the_one_that_the_next_follows_on()
+    {
+        using var rig = Streaming();
+        rig.RequestInPlace(1);
+        Give(rig, 1);
+        rig.RequestInPlace(2);
+        var request = rig.Host.Last!;
+        var frame = rig.Capture(2);
+        Assert.Equal(LeaseAnswer.Reserved, request.TryReserve(frame));
+        Assert.True(request.TryClaim());
+        var shared = rig.Shared;
+        rig.Session.Leases.Open(shared.Id, shared.Slots);
+        request.Complete(frame);
+        frame.Return();
+        Assert.False(request.GaveFrame);
+        rig.Session.OnRequestCompleted(request);
+
+        var next = rig.RequestInPlace(3);
+        Give(rig, 3);
+        Assert.Equal((CameraStatus.Ok, 1u), (next.Status, next.Result.DroppedBefore));
     }
 
     private static SessionRig Rig(SessionRole role = SessionRole.Observer) =>
