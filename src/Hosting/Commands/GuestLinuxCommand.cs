@@ -18,13 +18,19 @@ internal static class GuestLinuxCommand
         };
         var count = new Option<int?>("--count") { Description = "How many guests, 1 to 16; as many as it takes to show it otherwise." };
         var seconds = new Option<double?>("--seconds") { Description = "How long they stream, 4 to 3600; 20 otherwise." };
-        var image = new Option<string>("--image") { Description = "The folder of the guest that eng/guest/prepare built.", Required = true };
+        var image = new Option<string>("--image")
+        {
+            Description = "The folder of the guest that eng/guest/prepare built.", Required = true,
+        };
         var keep = new Option<string?>("--keep")
         {
             Description = "Use this folder for rig and logs, and leave it behind; what earlier guests left in it is taken away.",
         };
         var json = Output.JsonOption();
-        var command = new Command("guest-linux", "Boot Linux guests (User-Mode Linux) with the virtio-camera driver beside a fabric. Exit code 0 only if all that they run succeeds, every frame is the right one, and none hurts another.")
+        var command = new Command(
+            "guest-linux",
+            "Boot Linux guests (User-Mode Linux) with the virtio-camera driver beside a fabric. "
+            + "Exit code 0 only if all that they run succeeds, every frame is the right one, and none hurts another.")
         {
             what, count, seconds, image, keep, json,
         };
@@ -63,7 +69,12 @@ internal static class GuestLinuxCommand
             var summary = await run.RunAsync(work, count, length, cancellation);
             if (json) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(summary, GuestLinuxJson.Default.GuestLinuxSummary));
             else Print(summary);
-            if (!summary.Passed && keep is null) await Console.Error.WriteLineAsync($"the same again, with each guest's console left behind: guest-linux --what {work.Word()} --keep FOLDER");
+            if (!summary.Passed && keep is null)
+            {
+                await Console.Error.WriteLineAsync(
+                    $"the same again, with each guest's console left behind: guest-linux --what {work.Word()} --keep FOLDER");
+            }
+
             return summary.Passed ? Output.Success : Output.Failure;
         }
         finally
@@ -76,16 +87,21 @@ internal static class GuestLinuxCommand
     {
         if (summary.Streams.Count > 0)
         {
-            var guests = new Sheet("guest", "camera", new("stream", 1), "role", new("boot ms", 2), "frames", "read back", "lost", "gaps", "longest ms", new("end", 1));
+            var guests = new Sheet(
+                "guest", "camera", new("stream", 1), "role", new("boot ms", 2), "frames", "read back", "lost", "gaps", "longest ms",
+                new("end", 1));
             foreach (var stream in summary.Streams)
             {
                 guests.Add(
-                    stream.Guest, stream.Camera, stream.Stream, stream.Role, $"{stream.BootMilliseconds:F0}", $"{stream.Frames}", $"{stream.Verified}",
-                    $"{stream.Skipped}", $"{stream.Gaps}", $"{stream.LongestGapMilliseconds:F1}", stream.Killed ? "killed" : stream.Code is { } code ? $"exit {code}" : "none");
+                    stream.Guest, stream.Camera, stream.Stream, stream.Role, $"{stream.BootMilliseconds:F0}", $"{stream.Frames}",
+                    $"{stream.Verified}", $"{stream.Skipped}", $"{stream.Gaps}", $"{stream.LongestGapMilliseconds:F1}",
+                    stream.Killed ? "killed" : stream.Code is { } code ? $"exit {code}" : "none");
             }
 
             AnsiConsole.Write(guests.ForTerminal());
-            Console.Out.WriteLine("read back: frames whose number was found in the pixels that v4l2-ctl wrote; gaps: more than 1.5 periods between two time stamps");
+            Console.Out.WriteLine(
+                "read back: frames whose number was found in the pixels that v4l2-ctl wrote; "
+                + "gaps: more than 1.5 periods between two time stamps");
         }
 
         foreach (var check in summary.Checks) Console.Out.WriteLine(check);

@@ -75,7 +75,8 @@ public sealed record GuestLinuxSummary(IReadOnlyList<GuestStreamFindings> Stream
         var report = balance.Guests.Single(guest => guest.Guest == stream.Guest && guest.Camera == stream.Camera);
         var drops = string.Join(", ", report.Dropped.Where(drop => drop.Count > 0).Select(drop => $"{drop.Reason} {drop.Count}"));
         yield return new(
-            $"{stream.Guest}: every frame that it did not get was counted as dropped", stream.Skipped <= report.Dropped.Sum(drop => drop.Count),
+            $"{stream.Guest}: every frame that it did not get was counted as dropped",
+            stream.Skipped <= report.Dropped.Sum(drop => drop.Count),
             $"{stream.Skipped} numbers missing; dropped: {(drops.Length > 0 ? drops : "none")}");
         yield return new(
             $"{stream.Guest}: every frame that was delivered came out, but for those in its buffers at the end",

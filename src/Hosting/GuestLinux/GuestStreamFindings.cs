@@ -21,7 +21,8 @@ namespace CameraFabric.Hosting.GuestLinux;
 /// <param name="Complaints">What its kernel or its scripts called wrong.</param>
 public sealed record GuestStreamFindings(
     string Guest, string Camera, string Stream, string Role, bool Killed, int? Code, double BootMilliseconds, int Frames, long Skipped,
-    int Errors, int Verified, string Wrong, double LongestGapMilliseconds, int Gaps, int GapsWithTheMachine, IReadOnlyList<string> Complaints)
+    int Errors, int Verified, string Wrong, double LongestGapMilliseconds, int Gaps, int GapsWithTheMachine,
+    IReadOnlyList<string> Complaints)
 {
     private const double LongestGood = 1.5 * 1_000_000 / GuestLinuxRig.Rate; // microseconds
 
