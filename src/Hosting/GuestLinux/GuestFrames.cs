@@ -30,13 +30,15 @@ internal sealed partial class GuestFrames(string folder, FrameLayout layout)
         get { lock (_gate) return [.. _told]; }
     }
 
-    /// <summary>Buffers that came back with V4L2's error flag: the frame that they were for was lost. They are no frames, and have no file.</summary>
+    /// <summary>
+    /// Buffers that came back with V4L2's error flag: the frame that they were for was lost. They are no frames, and have no file.
+    /// </summary>
     public int Errors { get; private set; }
 
     /// <summary>The frame numbers in the pixels, in the files' order.</summary>
     public IReadOnlyList<ulong> Stamps => _stamps;
 
-    /// <summary>The first thing that was wrong with a file; empty if nothing was.</summary>
+    /// <summary>The first thing that was wrong with a file or with the order of the frames; empty if nothing was.</summary>
     public string Wrong => _wrong.Length > 0 ? _wrong : Disagreement();
 
     /// <summary>A line of the guest's console.</summary>
@@ -60,8 +62,8 @@ internal sealed partial class GuestFrames(string folder, FrameLayout layout)
         {
             using (var frame = File.OpenRead(file))
             {
-                if (frame.Length != layout.TotalBytes) _wrong = $"frame {_stamps.Count} has {frame.Length} bytes, and {layout} has {layout.TotalBytes}";
-                else frame.ReadExactly(_pixels);
+                if (frame.Length == layout.TotalBytes) frame.ReadExactly(_pixels);
+                else _wrong = $"frame {_stamps.Count} has {frame.Length} bytes, and {layout} has {layout.TotalBytes}";
             }
 
             if (_wrong.Length > 0) return;
@@ -71,14 +73,27 @@ internal sealed partial class GuestFrames(string folder, FrameLayout layout)
         }
     }
 
-    // V4L2's numbers begin where the stream began, the sensor's long before; from frame to frame they must rise alike.
+    // V4L2's numbers begin where the stream began, the sensor's long before; from frame to frame both must rise, and alike. A frame
+    // that comes twice would rise alike too: by nothing.
     private string Disagreement()
     {
         var told = Told;
-        for (var at = 1; at < Math.Min(told.Count, _stamps.Count); at++)
+        for (var at = 1; at < told.Count; at++)
         {
-            if (_stamps[at] - _stamps[at - 1] != told[at].Sequence - told[at - 1].Sequence)
-                return $"frame {at}: v4l2-ctl went from {told[at - 1].Sequence} to {told[at].Sequence}, the pixels from {_stamps[at - 1]} to {_stamps[at]}";
+            var (before, now) = (told[at - 1], told[at]);
+            if (now.Sequence <= before.Sequence) return $"frame {at}: v4l2-ctl went from number {before.Sequence} to {now.Sequence}";
+            if (now.Microseconds <= before.Microseconds)
+                return $"frame {at}: v4l2-ctl went from time {before.Microseconds} to {now.Microseconds} us";
+        }
+
+        for (var at = 1; at < _stamps.Count; at++)
+        {
+            var pixels = (long)_stamps[at] - (long)_stamps[at - 1];
+            if (pixels <= 0 || (at < told.Count && pixels != (long)told[at].Sequence - told[at - 1].Sequence))
+            {
+                var lines = at < told.Count ? $"from {told[at - 1].Sequence} to {told[at].Sequence}" : "no further";
+                return $"frame {at}: v4l2-ctl went {lines}, the pixels from {_stamps[at - 1]} to {_stamps[at]}";
+            }
         }
 
         return "";

@@ -29,7 +29,9 @@ internal static class GuestLinuxRig
     /// <summary>The layout of a guest's frames.</summary>
     public static FrameLayout Layout(GuestSeat seat) => seat.Format.Layout(Width, Height);
 
-    /// <summary>Who sees what: where guests stream, every second one watches the camera of the one before it; elsewhere each has its own.</summary>
+    /// <summary>
+    /// Who sees what: where guests stream, every second one watches the camera of the one before it; elsewhere each has its own.
+    /// </summary>
     /// <param name="what">What they are to run.</param>
     /// <param name="count">How many guests.</param>
     public static IReadOnlyList<GuestSeat> Seats(GuestWork what, int count) =>
@@ -67,5 +69,7 @@ internal static class GuestLinuxRig
 
     private static string Camera(GuestSeat seat) => string.Create(
         CultureInfo.InvariantCulture,
-        $"  {seat.Camera}: {{ sensor: synthetic, format: {seat.Format.Name}, size: {Width}x{Height}, rate: {Rate}{(seat.Classical ? ", control: classical" : "")} }}");
+        $"  {seat.Camera}: {{ sensor: synthetic, format: {seat.Format.Name}, size: {Width}x{Height}, rate: {Rate}{Control(seat)} }}");
+
+    private static string Control(GuestSeat seat) => seat.Classical ? ", control: classical" : "";
 }

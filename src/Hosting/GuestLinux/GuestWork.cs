@@ -20,7 +20,10 @@ internal enum GuestWork
 internal static class GuestWorkWords
 {
     private static readonly (GuestWork Work, string Word, int Guests)[] Table =
-        [(GuestWork.Stream, "stream", 3), (GuestWork.PerFrame, "per-frame", 2), (GuestWork.Compliance, "compliance", 3), (GuestWork.Lifecycle, "lifecycle", 1)];
+    [
+        (GuestWork.Stream, "stream", 3), (GuestWork.PerFrame, "per-frame", 2), (GuestWork.Compliance, "compliance", 3),
+        (GuestWork.Lifecycle, "lifecycle", 1),
+    ];
 
     /// <summary>All words, for help.</summary>
     public static string All => string.Join(", ", Table.Select(row => row.Word));

@@ -20,6 +20,9 @@ internal sealed class LinuxGuest : IDisposable
     // A file in memory; what the guest does not touch costs nothing.
     private const string Memory = "256M";
 
+    // What was killed is gone as soon as the machine comes to it.
+    private static readonly TimeSpan LongestDying = TimeSpan.FromSeconds(20);
+
     private readonly Lock _gate = new();
     private readonly List<string> _console = [];
     private readonly Process _process;
@@ -47,9 +50,12 @@ internal sealed class LinuxGuest : IDisposable
     }
 
     /// <summary>What it told us, without the prefix: <c>ok ...</c>, <c>FAIL ...</c>, <c>kernel ...</c> and so on.</summary>
-    public IEnumerable<string> Told => Console.Where(line => line.StartsWith(Prefix, StringComparison.Ordinal)).Select(line => line[Prefix.Length..]);
+    public IEnumerable<string> Told =>
+        Console.Where(line => line.StartsWith(Prefix, StringComparison.Ordinal)).Select(line => line[Prefix.Length..]);
 
-    /// <summary>What it asserted, as checks under its name, and with them that it came to its end and its kernel had nothing to complain about.</summary>
+    /// <summary>
+    /// What it asserted, as checks under its name, and with them that it came to its end and its kernel had nothing to complain about.
+    /// </summary>
     public IEnumerable<Check> Checks
     {
         get
@@ -60,7 +66,8 @@ internal sealed class LinuxGuest : IDisposable
                 else if (told.Split(' ')[0] is "FAIL" or "failed" or "kernel") yield return new($"{Name}: {told}", false, "");
             }
 
-            yield return new($"{Name}: came to its end", Code == 0, Code is { } code ? $"exit code {code}" : $"it did not; the last it said was: {Console.LastOrDefault()}");
+            var end = Code is { } code ? $"exit code {code}" : $"it did not; the last it said was: {Console.LastOrDefault()}";
+            yield return new($"{Name}: came to its end", Code == 0, end);
         }
     }
 
@@ -74,7 +81,8 @@ internal sealed class LinuxGuest : IDisposable
     /// <param name="heard">Told of each line of the console, on some thread.</param>
     /// <exception cref="IOException">There is no guest to boot.</exception>
     public static LinuxGuest Start(
-        string image, string folder, string name, IReadOnlyCollection<string> sockets, string what, IEnumerable<string>? words = null, Action<string>? heard = null)
+        string image, string folder, string name, IReadOnlyCollection<string> sockets, string what, IEnumerable<string>? words = null,
+        Action<string>? heard = null)
     {
         if (!File.Exists(Path.Combine(image, "linux")))
             throw new IOException($"there is no Linux guest in {image}; eng/guest/prepare builds one and prints its folder");
@@ -85,7 +93,8 @@ internal sealed class LinuxGuest : IDisposable
             Path.Combine(image, "linux"), $"mem={Memory}", $"initrd={Path.Combine(image, "initramfs")}", "root=/dev/ram0", "rdinit=/init",
             "con0=fd:0,fd:1", "con=null", "quiet", $"uml_dir={folder}/", "umid=uml",
             .. sockets.Select(socket => string.Create(CultureInfo.InvariantCulture, $"virtio_uml.device={socket}:{DeviceId}")),
-            $"guest_what={what}", $"guest_devices={sockets.Count}", $"guest_share={folder}", .. (words ?? []).Select(word => $"guest_{word}"),
+            $"guest_what={what}", $"guest_devices={sockets.Count}", $"guest_share={folder}",
+            .. (words ?? []).Select(word => $"guest_{word}"),
         ])
         {
             RedirectStandardOutput = true,
@@ -100,15 +109,27 @@ internal sealed class LinuxGuest : IDisposable
         return guest;
     }
 
-    /// <summary>SIGKILL for the whole machine, as when its host loses power; ends also one that hangs in its kernel and ignores SIGTERM.</summary>
+    /// <summary>
+    /// SIGKILL for the whole machine, as when its host loses power; ends also one that hangs in its kernel and ignores SIGTERM.
+    /// </summary>
+    /// <exception cref="TimeoutException">It does not die.</exception>
     public async Task KillAsync()
     {
         KillGroup();
-        await _process.WaitForExitAsync();
+        using var late = new CancellationTokenSource(LongestDying);
+        try
+        {
+            await _process.WaitForExitAsync(late.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new TimeoutException($"{Name}: process {_process.Id} was killed, and is there still after {LongestDying.TotalSeconds} s");
+        }
     }
 
     /// <summary>Waits until it has powered off; kills it when it overstays.</summary>
     /// <returns>False when it had to be killed.</returns>
+    /// <exception cref="TimeoutException">It was killed and does not die.</exception>
     public async Task<bool> WaitAsync(TimeSpan limit, CancellationToken cancellation = default)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -129,7 +150,9 @@ internal sealed class LinuxGuest : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_process.HasExited) KillGroup();
+        // Also of a kernel that has ended: its programs may be there still.
+        KillGroup();
+        _process.WaitForExit(LongestDying);
         _process.Dispose();
     }
 
@@ -137,7 +160,9 @@ internal sealed class LinuxGuest : IDisposable
     private void KillGroup()
     {
         using var kill = Process.Start(new ProcessStartInfo("kill", ["-KILL", "--", $"-{_process.Id}"]) { RedirectStandardError = true })!;
-        kill.WaitForExit();
+        // There is no such group before setsid has run: then the process is all there is.
+        if (kill.WaitForExit(LongestDying) && kill.ExitCode == 0) return;
+        if (!_process.HasExited) _process.Kill();
     }
 
     private void Hear(string? line)
@@ -149,7 +174,8 @@ internal sealed class LinuxGuest : IDisposable
         {
             var told = line[Prefix.Length..];
             if (told == "ready") Boot = TimeSpan.FromMicroseconds((FrameClock.System.Now - _started) / 1000.0);
-            else if (told.StartsWith(EndWord, StringComparison.Ordinal)) Code = int.Parse(told[EndWord.Length..], CultureInfo.InvariantCulture);
+            else if (told.StartsWith(EndWord, StringComparison.Ordinal))
+                Code = int.Parse(told[EndWord.Length..], CultureInfo.InvariantCulture);
         }
 
         _heard(line);

@@ -3,11 +3,9 @@ namespace CameraFabric.RealGuests.Tests.Linux;
 /// <summary>The Linux guests that <c>eng/guest/prepare</c> built in this checkout.</summary>
 internal static class LinuxImage
 {
-    private static readonly string Folder = Path.Combine(Root(), "artifacts", "guest");
-
     /// <summary>The folder of a guest.</summary>
     /// <param name="flavour"><c>plain</c> or <c>checked</c>.</param>
-    public static string Of(string flavour) => Path.Combine(Folder, flavour);
+    public static string Of(string flavour) => Path.Combine(Checkout.Guests, flavour);
 
     /// <summary>The folder of the guest that finds most: the checked one where it was built.</summary>
     public static string Strictest => Of(WhyMissing("checked") is null ? "checked" : "plain");
@@ -16,18 +14,9 @@ internal static class LinuxImage
     public static string? WhyMissing(string flavour)
     {
         if (File.Exists(Path.Combine(Of(flavour), "built"))) return null;
-        var told = Path.Combine(Folder, $"why-not-{flavour}");
-        return $"there is no {flavour} Linux guest: {(File.Exists(told) ? File.ReadAllText(told).Trim() : $"eng/guest/prepare {flavour} was not run")}";
-    }
-
-    private static string Root()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "CameraFabric.slnx"))) return folder.FullName;
-        }
-
-        throw new InvalidOperationException($"no CameraFabric.slnx in {AppContext.BaseDirectory} or any folder above it");
+        var told = Path.Combine(Checkout.Guests, $"why-not-{flavour}");
+        var why = File.Exists(told) ? File.ReadAllText(told).Trim() : $"eng/guest/prepare {flavour} was not run";
+        return $"there is no {flavour} Linux guest: {why}";
     }
 }
 

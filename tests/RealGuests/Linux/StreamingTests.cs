@@ -22,7 +22,8 @@ public sealed class StreamingTests
         var summary = await LinuxTrial.RunAsync(GuestWork.PerFrame, guests: 2);
 
         Assert.Empty(LinuxTrial.Failures(summary));
-        Assert.Contains(summary.Checks, check => check.Name.Contains("of 300 requests 300 have what they asked for", StringComparison.Ordinal));
+        Assert.Contains(
+            summary.Checks, check => check.Name.Contains("of 300 requests 300 have what they asked for", StringComparison.Ordinal));
         Assert.Contains(summary.Checks, check => check.Name.Contains("requests are refused", StringComparison.Ordinal));
     }
 

@@ -7,7 +7,7 @@ public sealed class ConfigurationSpaceTests : QemuTest
 {
     private const int Length = 57, QueueCountAt = 34, WriteCacheAt = 32, FlagsAt = 4, NameAt = 40;
 
-    [QemuFact]
+    [Qemu7Fact]
     public void It_reads_the_same_in_bytes_words_and_long_words_and_as_nothing_behind_its_end()
     {
         var device = Boot().Device;
@@ -26,7 +26,7 @@ public sealed class ConfigurationSpaceTests : QemuTest
         Assert.Equal(uint.MaxValue, device.Config(Length - 1, 4));
     }
 
-    [QemuFact]
+    [Qemu7Fact]
     public void A_write_to_it_is_refused_and_changes_nothing()
     {
         var camera = Boot().Begin();

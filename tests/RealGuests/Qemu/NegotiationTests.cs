@@ -7,7 +7,7 @@ namespace CameraFabric.RealGuests.Tests.Qemu;
 /// <summary>What QEMU 7.2 and the device agree upon, and what the driver sees of it.</summary>
 public sealed class NegotiationTests : QemuTest
 {
-    [QemuFact]
+    [Qemu7Fact]
     public void Qemu_takes_the_parts_of_vhost_user_that_it_knows_and_the_driver_sees_the_device()
     {
         using var folder = new TemporaryFolder();

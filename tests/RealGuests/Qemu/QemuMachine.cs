@@ -18,11 +18,69 @@ internal sealed class QemuMachine : IDisposable
 
     private const int FirmwareBytes = 64 << 10;
     private const int ResetVector = 0xfff0;
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf-qemu-");
+    private readonly TemporaryFolder _folder = new();
     private readonly StringBuilder _errors = new();
-    private readonly Process _process;
+    private Process? _process;
+    private QtestClient? _qtest;
+    private QmpClient? _qmp;
 
-    private QemuMachine(QemuProgram program, IEnumerable<string> arguments)
+    private QemuMachine()
+    {
+    }
+
+    public QtestClient Qtest => _qtest!;
+
+    public QmpClient Qmp => _qmp!;
+
+    /// <summary>What QEMU has said on its standard error.</summary>
+    public string Errors
+    {
+        get { lock (_errors) return _errors.ToString(); }
+    }
+
+    public bool HasEnded => _process!.HasExited;
+
+    /// <summary>Starts a machine with these further arguments; returns when its devices are made.</summary>
+    /// <exception cref="InvalidOperationException">QEMU did not start; nothing of it is left.</exception>
+    public static QemuMachine Start(QemuProgram program, params IEnumerable<string> arguments)
+    {
+        var machine = new QemuMachine();
+        try
+        {
+            machine.Boot(program, arguments);
+            return machine;
+        }
+        catch (Exception e)
+        {
+            // The end of a process comes with the end of what it says.
+            if (e is SocketException or EndOfStreamException) machine._process?.WaitForExit(Patience);
+            var errors = machine.Errors;
+            machine.Dispose();
+            throw new InvalidOperationException($"QEMU did not start: {e.Message}: {errors}", e);
+        }
+    }
+
+    /// <summary>SIGKILL, and nothing of it is left.</summary>
+    public void Kill()
+    {
+        _process!.Kill();
+        _process.WaitForExit();
+    }
+
+    /// <summary>Waits until QEMU has said something on its standard error.</summary>
+    public void Says(string words) => Assert.True(
+        SpinWait.SpinUntil(() => Errors.Contains(words, StringComparison.Ordinal), Patience), $"QEMU did not say '{words}', but: {Errors}");
+
+    public void Dispose()
+    {
+        if (_process is { HasExited: false }) Kill();
+        _process?.Dispose();
+        _qtest?.Dispose();
+        _qmp?.Dispose();
+        _folder.Dispose();
+    }
+
+    private void Boot(QemuProgram program, IEnumerable<string> arguments)
     {
         // cli; hlt; jmp -3
         var firmware = new byte[FirmwareBytes];
@@ -42,60 +100,14 @@ internal sealed class QemuMachine : IDisposable
         {
             RedirectStandardError = true,
         };
-        _process = Process.Start(start)!;
+        _process = DependentProcess.Start(start);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginErrorReadLine();
-        try
-        {
-            Qmp = new QmpClient(Accept(qmp));
-            Qtest = new QtestClient(Accept(qtest));
-        }
-        catch (Exception e) when (e is SocketException or EndOfStreamException)
-        {
-            // The end of a process comes with the end of what it says.
-            _process.WaitForExit(Patience);
-            var errors = Errors;
-            Dispose();
-            throw new InvalidOperationException($"QEMU did not start: {errors}", e);
-        }
+        _qmp = new QmpClient(Accept(qmp));
+        _qtest = new QtestClient(Accept(qtest));
     }
 
-    public QtestClient Qtest { get; }
-
-    public QmpClient Qmp { get; }
-
-    /// <summary>What QEMU has said on its standard error.</summary>
-    public string Errors
-    {
-        get { lock (_errors) return _errors.ToString(); }
-    }
-
-    public bool HasEnded => _process.HasExited;
-
-    /// <summary>Starts a machine with these further arguments; returns when its devices are made.</summary>
-    public static QemuMachine Start(QemuProgram program, params IEnumerable<string> arguments) => new(program, arguments);
-
-    /// <summary>SIGKILL, and nothing of it is left.</summary>
-    public void Kill()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-    }
-
-    /// <summary>Waits until QEMU has said something on its standard error.</summary>
-    public void Says(string words) => Assert.True(
-        SpinWait.SpinUntil(() => Errors.Contains(words, StringComparison.Ordinal), Patience), $"QEMU did not say '{words}', but: {Errors}");
-
-    public void Dispose()
-    {
-        if (!_process.HasExited) Kill();
-        _process.Dispose();
-        Qtest?.Dispose();
-        Qmp?.Dispose();
-        _folder.Delete(recursive: true);
-    }
-
-    private string InFolder(string name) => Path.Combine(_folder.FullName, name);
+    private string InFolder(string name) => Path.Combine(_folder.Path, name);
 
     private Socket Listen(string name)
     {
@@ -109,8 +121,12 @@ internal sealed class QemuMachine : IDisposable
     {
         // A program that cannot start closes nothing that could be waited for.
         var accepted = listener.AcceptAsync();
-        if (Task.WaitAny([accepted, _process.WaitForExitAsync()], Patience) == 0) return accepted.Result;
-        throw new InvalidOperationException($"QEMU did not start: {Errors}");
+        return Task.WaitAny([accepted, _process!.WaitForExitAsync()], Patience) switch
+        {
+            0 => accepted.Result,
+            1 => throw new EndOfStreamException("it ended"),
+            _ => throw new TimeoutException("it does not connect"),
+        };
     }
 
     private void Keep(string? line)
