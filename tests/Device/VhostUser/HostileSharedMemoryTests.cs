@@ -50,7 +50,30 @@ public sealed class HostileSharedMemoryTests : IDisposable
     }
 
     [Fact]
-    public void An_answer_in_single_bytes_with_descriptors_is_an_answer_and_nothing_is_kept()
+    public void An_answer_in_single_bytes_is_an_answer_and_nobody_waits_for_it()
+    {
+        using var rig = Connect(out var ours);
+        using (ours)
+        {
+            rig.Backend.MapShared(new SharedMapping(0, 0, 0, Page, false), _file.Descriptor, _outcomes.Add);
+            Take(ours);
+            var answer = new byte[20];
+            MemoryMarshal.Write(answer, new MessageHeader(9, Reply, 8));
+            foreach (var one in answer)
+            {
+                ours.Send([one], [], GuestFrontend.Soon);
+
+                // In between the main channel is served: nobody waits for the rest.
+                Assert.Equal(3, rig.Frontend.GetQueueNum());
+            }
+
+            Assert.True(_outcomes.TryTake(out var outcome, GuestFrontend.Soon));
+            Assert.Equal(SharedMemoryOutcome.Done, outcome);
+        }
+    }
+
+    [Fact]
+    public void An_answer_with_descriptors_ends_the_channel_and_keeps_none()
     {
         using var rig = Connect(out var ours);
         using var signal = EventFd.Create();
@@ -60,16 +83,11 @@ public sealed class HostileSharedMemoryTests : IDisposable
             Take(ours);
             var answer = new byte[20];
             MemoryMarshal.Write(answer, new MessageHeader(9, Reply, 8));
-            foreach (var one in answer)
-            {
-                ours.Send([one], [signal.Descriptor], GuestFrontend.Soon);
-
-                // In between the main channel is served: nobody waits for the rest.
-                Assert.Equal(3, rig.Frontend.GetQueueNum());
-            }
-
+            ours.Send(answer, [signal.Descriptor], GuestFrontend.Soon);
             Assert.True(_outcomes.TryTake(out var outcome, GuestFrontend.Soon));
-            Assert.Equal(SharedMemoryOutcome.Done, outcome);
+            Assert.Equal(SharedMemoryOutcome.Failed, outcome);
+            Assert.Equal(3, rig.Frontend.GetQueueNum());
+            Assert.False(rig.Backend.CanShareMemory);
         }
     }
 
