@@ -45,6 +45,12 @@ if (options.Wants("latency"))
         Add(report.Latency, LatencyBench.Measure(cameras, guests, checksum, options.Time(16)), Lines.Of);
 }
 
+if (options.Wants("zero-copy"))
+{
+    Say(Lines.ZeroCopyHead);
+    foreach (var guests in (int[])[1, 4, 8]) Add(report.ZeroCopy, ZeroCopyBench.Measure(guests, options.Time(16)), Lines.Of);
+}
+
 if (options.Wants("allocation"))
 {
     Say(Lines.AllocationHead);

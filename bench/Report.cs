@@ -13,6 +13,8 @@ internal sealed record Report(Machine Machine)
 
     public List<LatencyRow> Latency { get; } = [];
 
+    public List<ZeroCopyRow> ZeroCopy { get; } = [];
+
     public List<AllocationRow> Allocation { get; } = [];
 
     public List<RestartRow> Restart { get; } = [];
@@ -40,6 +42,12 @@ internal static class Lines
         medians of windows (least-most), the floor's and the fabric's in turns; the floor is threads, eventfds and the copy, nothing else
         """;
 
+    public static string ZeroCopyHead { get; } = """
+
+        zero copy: 1080p NV12, one camera; frames a second of each guest at a pace of 2000/s, and µs of a processor a delivery at 30/s;
+        medians of windows (least-most) in turns: a bare copy (the floor), the fabric's copies, frames read in place
+        """;
+
     public static string AllocationHead { get; } = """
 
         allocation: bytes on the managed heap for each delivered frame, of the whole process, its guests and timers included
@@ -64,6 +72,16 @@ internal static class Lines
         "  the way, p50/p99 after complete: " + string.Join(", ", row.Stages.Select(static stage =>
             $"{stage.Stage} {stage.P50:F0}/{stage.P99:F0}")),
     ]);
+
+    public static string Of(ZeroCopyRow row) => string.Join('\n',
+    [
+        $"{row.Guests} guest(s)  {"floor",-24}{"copies",-24}{"in place",-24}",
+        $"  frames/s  {Of(row.FramesPerSecond)}",
+        $"  µs        {Of(row.ProcessorMicroseconds)}",
+    ]);
+
+    private static string Of(ZeroCopySides sides) =>
+        $"{sides.Floor.ToText("F0"),-24}{sides.Copies.ToText("F0"),-24}{sides.InPlace.ToText("F0"),-24}";
 
     public static string Of(AllocationRow row) => string.Concat(
         $"{row.Role,-9}{row.Guests} guest(s): {row.BytesPerFrame:F2} bytes a frame over {row.Frames} frames; ",

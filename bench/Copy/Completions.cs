@@ -1,5 +1,5 @@
 using Akka.Actor;
-using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Device.Delivery;
 
 namespace CameraFabric.Bench.Copy;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Fabric.Delivery;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Nodes;

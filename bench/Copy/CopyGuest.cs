@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.GuestMemory;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Fabric.Accounting;
@@ -132,6 +133,14 @@ internal sealed class CopyGuest : ICameraSessionHost, IDisposable
     }
 
     void ICameraSessionHost.CancelControls(ulong setId)
+    {
+    }
+
+    void ICameraSessionHost.MapPool(ulong ticket, int frameBytes)
+    {
+    }
+
+    void ICameraSessionHost.UnmapPool()
     {
     }
 

@@ -8,20 +8,28 @@ namespace CameraFabric.Bench.Latency;
 /// <summary>A real guest over a vhost-user socket that gives each buffer back as soon as it has it, and looks at no pixel.</summary>
 internal sealed class BenchGuest : ICameraListener, IDisposable
 {
-    private const int Buffers = 4;
+    /// <summary>Requests that go round.</summary>
+    public const int Buffers = 4;
+
     private readonly CameraDriver _driver;
+    private readonly bool _isInPlace;
     private readonly List<CameraRequest> _held = [];
+    private readonly List<CameraRequest> _kept = [];
+    private int _back; // of the requests that go round, those that have ended for good
     private volatile bool _isStopping;
 
-    public BenchGuest(string camera, string socket, StreamConfiguration stream)
+    public BenchGuest(string camera, string socket, StreamConfiguration stream, bool isInPlace = false)
     {
         Camera = camera;
         Arrivals = new Arrivals(stream.Interval.Nanoseconds);
         var memory = (long)Buffers * stream.Layout().TotalBytes + (16 << 20);
-        _driver = Connect(socket, new CameraDriverOptions { Transport = new VirtioTransportOptions { MemoryBytes = memory } });
+        _isInPlace = isInPlace;
+        var transport = new VirtioTransportOptions { MemoryBytes = memory, ShareMemory = isInPlace };
+        _driver = Connect(socket, new CameraDriverOptions { Transport = transport });
         _driver.GetCapabilities();
         _driver.Configure(stream);
-        _driver.AttachBuffers(Buffers);
+        if (!isInPlace) _driver.AttachBuffers(Buffers);
+        else if (_driver.MapPool() is null) throw new InvalidOperationException("no pool was mapped");
     }
 
     public string Camera { get; }
@@ -34,11 +42,13 @@ internal sealed class BenchGuest : ICameraListener, IDisposable
     public void Begin()
     {
         _isStopping = false;
+        _back = 0;
         Arrivals.Begin();
         for (var buffer = 0; buffer < Buffers; buffer++)
         {
             if (!_driver.TryRent(out var request)) throw new InvalidOperationException("no request is free");
             request.Buffer = buffer;
+            request.InPlace = _isInPlace;
             _driver.Submit(request);
         }
 
@@ -49,8 +59,15 @@ internal sealed class BenchGuest : ICameraListener, IDisposable
     {
         _isStopping = true;
         _driver.Stop();
-        if (!SpinWait.SpinUntil(() => _driver.InFlight == 0, TimeSpan.FromSeconds(5)))
+        if (!SpinWait.SpinUntil(() => _driver.InFlight == 0 && Volatile.Read(ref _back) + _held.Count == Buffers, TimeSpan.FromSeconds(5)))
             throw new InvalidOperationException("requests have not ended");
+        foreach (var request in _kept)
+        {
+            _driver.GiveBack(request);
+            _driver.Return(request);
+        }
+
+        _kept.Clear();
     }
 
     public void Dispose() => _driver.Dispose();
@@ -93,11 +110,17 @@ internal sealed class BenchGuest : ICameraListener, IDisposable
 
     private void Again(CameraRequest request)
     {
-        var buffer = request.Buffer;
-        _driver.Return(request);
-        if (_isStopping || !_driver.TryRent(out var next)) return;
-        next.Buffer = buffer;
-        _driver.Submit(next);
+        // Its own again as it is: with it goes back the frame that it held in place.
+        if (_isStopping) Release(request);
+        else _driver.Submit(request);
+    }
+
+    // A frame that is held over a pause would be missing in the next window. Not on this thread, which hears the answer.
+    private void Release(CameraRequest request)
+    {
+        if (request.Place >= 0) _kept.Add(request);
+        else _driver.Return(request);
+        Interlocked.Increment(ref _back);
     }
 
     void ICameraListener.ConfigChanged()

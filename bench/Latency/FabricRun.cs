@@ -15,10 +15,11 @@ internal sealed class FabricRun : IFrameLoad
     private readonly FabricNode _node;
     private readonly StreamConfiguration _stream;
     private readonly ImmutableArray<(string Camera, string Socket)> _devices;
+    private readonly bool _isInPlace;
     private BenchGuest[] _guests = [];
 
     public FabricRun(int cameras, int guests, StreamConfiguration stream, SensorFactory sensor, FabricOptions options,
-        SessionRole role = SessionRole.Observer, bool connect = true)
+        SessionRole role = SessionRole.Observer, bool connect = true, int leases = 0)
     {
         var ids = Enumerable.Range(0, cameras).Select(static camera => $"c{camera}").ToArray();
         var rig = new Rig
@@ -27,11 +28,12 @@ internal sealed class FabricRun : IFrameLoad
             Cameras = [.. ids.Select(id => new CameraRig { Id = id, SensorKind = "still", Stream = stream, Sensor = sensor })],
             Guests = [.. Enumerable.Range(0, guests).Select(guest => new GuestRig
             {
-                Name = $"g{guest}", Cameras = [.. ids.Select(id => new GuestCameraRig { Camera = id, Role = role })],
+                Name = $"g{guest}", Cameras = [.. ids.Select(id => new GuestCameraRig { Camera = id, Role = role, Leases = leases })],
             })],
         };
         _node = FabricNode.Start(rig, NullLoggerFactory.Instance);
         _stream = stream;
+        _isInPlace = leases > 0;
         _devices = [.. rig.Guests
             .SelectMany(guest => ids.Select(id => (Camera: id, Socket: Path.Combine(_folder.FullName, $"{guest.Name}.{id}.sock"))))];
         if (!SpinWait.SpinUntil(() => _devices.All(static device => File.Exists(device.Socket)), TimeSpan.FromSeconds(60)))
@@ -45,7 +47,7 @@ internal sealed class FabricRun : IFrameLoad
     public IReadOnlyList<BenchGuest> Devices => _guests;
 
     /// <summary>The guests come.</summary>
-    public void Connect() => _guests = [.. _devices.Select(device => new BenchGuest(device.Camera, device.Socket, _stream))];
+    public void Connect() => _guests = [.. _devices.Select(device => new BenchGuest(device.Camera, device.Socket, _stream, _isInPlace))];
 
     public void Begin()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Fuzz.Targets;
 using CameraFabric.Sensors.Controls;
 using CameraFabric.Sensors.Profiles;
@@ -23,7 +24,7 @@ internal sealed class FuzzHost : ICameraSessionHost
     }
 
     /// <summary>Requests that may get a frame, in the order in which they were armed.</summary>
-    public List<FrameRequest> Armed { get; } = [];
+    public List<ChainRequest> Armed { get; } = [];
 
     /// <summary>Control sets under way, at most the last 64.</summary>
     public List<ulong> Sets { get; } = [];
@@ -71,7 +72,7 @@ internal sealed class FuzzHost : ICameraSessionHost
 
     public void ReleaseOwner(ulong ticket) => _asks.Add(new Ask(Verb.Release, ticket));
 
-    public void Arm(FrameRequest request) => Armed.Add(request);
+    public void Arm(FrameRequest request) => Armed.Add((ChainRequest)request);
 
     public void SubmitControls(ControlSet set)
     {
@@ -80,6 +81,14 @@ internal sealed class FuzzHost : ICameraSessionHost
     }
 
     public void CancelControls(ulong setId) => Sets.Remove(setId);
+
+    public void MapPool(ulong ticket, int frameBytes)
+    {
+    }
+
+    public void UnmapPool()
+    {
+    }
 
     public void ConfigChanged()
     {

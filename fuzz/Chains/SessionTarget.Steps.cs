@@ -226,7 +226,7 @@ internal sealed partial class SessionTarget
         _oracles.AfterDevice("deliver", _seen);
     }
 
-    private void Finish(FrameRequest request, in Step step)
+    private void Finish(ChainRequest request, in Step step)
     {
         var slot = _pool.TryRent();
         Oracle.Expect(slot is not null, $"no slot is free: a frame was not given back");

@@ -20,8 +20,8 @@ internal sealed partial class SessionTarget : IFuzzTarget
     private readonly GuestRam _ram = new();
     private readonly FuzzHost _host = new();
     private readonly FramePool _pool = new("fuzzed-frames", FuzzCamera.FrameBytes, 4);
-    private readonly List<FrameRequest> _claimed = [];
-    private readonly List<FrameRequest> _reports = [];
+    private readonly List<ChainRequest> _claimed = [];
+    private readonly List<ChainRequest> _reports = [];
     private readonly int _tableEvery;
     private GuestQueue[] _guest = [];
     private Virtqueue[] _queues = [];

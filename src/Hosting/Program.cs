@@ -15,6 +15,7 @@ var root = new RootCommand("Camera Fabric: cameras on one side, guest VMs on the
     ReleaseCommand.Make(),
     SoakCommand.Make(),
     RecoveryCommand.Make(),
+    GuestLinuxCommand.Make(),
 };
 // Ctrl-C and SIGTERM cancel the command; a stop that accounts for every frame gets time to do so.
 var parsed = root.Parse(args);

@@ -5,8 +5,8 @@ namespace CameraFabric.Device.GuestMemory;
 /// <summary>What one guest's memory table may be at most.</summary>
 public sealed record MemoryLimits
 {
-    /// <summary>How many regions; 1 to 509. A front-end that maps shared buffers takes one for each, so eight are not enough.</summary>
-    public int MaximumRegions { get; init; } = 64;
+    /// <summary>How many regions; 1 to 509. A front-end that maps shared buffers takes one for each, so that 64 of them need more than 64.</summary>
+    public int MaximumRegions { get; init; } = 128;
 
     /// <summary>How many bytes of guest memory, all regions together.</summary>
     public long MaximumBytes { get; init; } = 64L << 30;

@@ -202,6 +202,7 @@ public sealed class MemoryTable
             if (address < mapping.Region.FrontendAddress) break;
             var inside = address - mapping.Region.FrontendAddress;
             if (inside >= mapping.Region.Size) continue;
+            if (!mapping.IsUsable) return false;
             if (length > mapping.Region.Size - inside) return false;
             range = new GuestRange(mapping.Memory, (long)inside, (int)length);
             return true;
@@ -269,7 +270,7 @@ public sealed class MemoryTable
             var region = _byGuest[middle].Region;
             if (address < region.GuestAddress) high = middle - 1;
             else if (address - region.GuestAddress >= region.Size) low = middle + 1;
-            else return _byGuest[middle];
+            else return _byGuest[middle].IsUsable ? _byGuest[middle] : null;
         }
 
         return null;

@@ -10,6 +10,9 @@ internal sealed class RegionMapping
     private const string NoPage =
         "the system had no page for an access to its memory file (SIGBUS): no huge page or no space was left for it, or memory failed";
 
+    private const int ErrorNotPermitted = 1;
+    private const int ErrorAccess = 13;
+
     private readonly FileDescriptor? _file; // of a file that can be shrunk, to tell by how much
     private readonly long _fileBytes;
     private int _tables;
@@ -24,6 +27,11 @@ internal sealed class RegionMapping
     public MemoryRegion Region { get; }
 
     public MappedMemory Memory { get; private set; } = null!;
+
+    /// <summary>
+    /// Whether it is memory of the guest's, which a device reads and writes. What can only be read is not: nothing of it is ever used.
+    /// </summary>
+    public bool IsUsable => !Memory.IsReadOnly;
 
     /// <summary>Why nothing would save the process from this region's file being shrunk; empty if something does.</summary>
     public string Unguarded { get; private set; } = "";
@@ -102,14 +110,29 @@ internal sealed class RegionMapping
 
     private void MapGuarded(FileDescriptor file, MemoryLimits limits, Action<string> lost, bool isSealed)
     {
-        Memory = MappedMemory.MapForeign(
-            file, (long)Region.MappingOffset, (long)Region.Size, MapAccess.ReadWrite, limits.Guard, () => lost(DescribeLoss()));
+        Memory = MapForeign(file, limits, lost);
         if (Memory.IsGuarded || isSealed) return;
         Unguarded = limits.Guard.Unavailable;
         if (Unguarded.Length > 0) return;
         Memory.Dispose();
         throw new GuestMemoryException(
             $"{Region}: its file can still be shrunk, and all {limits.Guard.Capacity} places for such memory are taken; {Advice}");
+    }
+
+    // What a device shares for reading alone comes back from some front-ends as if it were memory of the guest's.
+    private MappedMemory MapForeign(FileDescriptor file, MemoryLimits limits, Action<string> lost)
+    {
+        try
+        {
+            return Map(MapAccess.ReadWrite);
+        }
+        catch (LinuxException e) when (e.ErrorNumber is ErrorNotPermitted or ErrorAccess)
+        {
+            return Map(MapAccess.ReadOnly);
+        }
+
+        MappedMemory Map(MapAccess access) => MappedMemory.MapForeign(
+            file, (long)Region.MappingOffset, (long)Region.Size, access, limits.Guard, () => lost(DescribeLoss()));
     }
 
     private void Dispose()

@@ -15,6 +15,7 @@ public sealed class BackendMessages : IDisposable
 {
     private readonly VhostUserChannel _channel;
     private readonly UnixSocket _socket;
+    private readonly SharedMemoryWindow?[] _windows = new SharedMemoryWindow?[SharedMemoryHeader.Regions];
 
     internal BackendMessages(UnixSocket socket)
     {
@@ -25,8 +26,22 @@ public sealed class BackendMessages : IDisposable
     /// <summary>The socket, e.g. for a <see cref="Poller"/>.</summary>
     public FileDescriptor Descriptor => _socket.Descriptor;
 
+    /// <summary>What was wrong with the last message that was refused; empty if none was.</summary>
+    public string LastRefusal { get; private set; } = "";
+
+    /// <summary>Lets the back-end map into a shared memory region from now on. The window stays the caller's.</summary>
+    /// <param name="region">The region's id, 0 to 255.</param>
+    /// <param name="window">Where it is mapped.</param>
+    public void Share(int region, SharedMemoryWindow window)
+    {
+        ArgumentNullException.ThrowIfNull(window);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)region, (uint)_windows.Length, nameof(region));
+        Volatile.Write(ref _windows[region], window);
+    }
+
     /// <summary>
-    /// Receives one message, and acknowledges it if the back-end asks for that. What is not known is refused, and the next one taken.
+    /// Receives one message, does what it asks for with shared memory regions, or refuses that, and acknowledges it if the back-end asks for
+    /// that. What is not known is refused, and the next one taken.
     /// </summary>
     /// <param name="timeout">How long to wait for one.</param>
     /// <param name="message">The message.</param>
@@ -51,15 +66,18 @@ public sealed class BackendMessages : IDisposable
                 }
 
                 var payload = _channel.ReadPayload(header, timeout);
-                var isKnown = TryParse((BackendRequest)header.Request, payload, out message);
+                var refusal = Judge((BackendRequest)header.Request, payload, out message);
                 if (header.NeedsReply)
                 {
-                    MemoryMarshal.Write(code, isKnown ? 0UL : 1UL);
+                    MemoryMarshal.Write(code, refusal.Length == 0 ? 0UL : 1UL);
                     _channel.Send(header.Request, VhostUserWire.ReplyFlag, code, [], timeout);
                 }
 
                 _channel.Descriptors.Clear();
-                if (isKnown) return true;
+                if (refusal.Length > 0) LastRefusal = refusal;
+
+                // One that was refused is over as well: nobody shall wait for the next in its place.
+                if (refusal.Length == 0 || IsMapping(message.Request)) return true;
             }
         }
         catch (SocketClosedException)
@@ -78,20 +96,42 @@ public sealed class BackendMessages : IDisposable
     /// <summary>Closes the channel.</summary>
     public void Dispose() => _channel.Dispose();
 
-    private static bool TryParse(BackendRequest request, ReadOnlySpan<byte> payload, out BackendMessage message)
+    /// <summary>The device is reset: what is mapped into its regions is taken away. Any thread.</summary>
+    internal void UnmapAll()
     {
-        message = default;
+        for (var i = 0; i < _windows.Length; i++) Volatile.Read(ref _windows[i])?.UnmapAll();
+    }
+
+    private static bool IsMapping(BackendRequest request) =>
+        request is BackendRequest.SharedMemoryMap or BackendRequest.SharedMemoryUnmap;
+
+    private string Judge(BackendRequest request, ReadOnlySpan<byte> payload, out BackendMessage message)
+    {
+        message = new BackendMessage(request, 0);
         switch (request)
         {
-            case BackendRequest.ConfigChange when payload.IsEmpty:
-                message = new BackendMessage(request, 0);
-                return true;
+            case BackendRequest.ConfigChange:
+                return payload.IsEmpty ? "" : $"CONFIG_CHANGE has {payload.Length} bytes; it has none";
             case BackendRequest.VringCall when payload.Length == VringState.Bytes:
                 var state = MemoryMarshal.Read<VringState>(payload);
-                message = new BackendMessage(request, (int)state.Index);
-                return state.Index <= 255;
+                message = message with { Queue = (int)state.Index };
+                return state.Index <= 255 ? "" : $"VRING_CALL is of queue {state.Index}; 0 to 255 are right";
+            case BackendRequest.SharedMemoryMap or BackendRequest.SharedMemoryUnmap when payload.Length == WireMapping.Bytes:
+                return Map(request, MemoryMarshal.Read<WireMapping>(payload));
             default:
-                return false;
+                return $"message {(uint)request} with {payload.Length} bytes is not known";
         }
+    }
+
+    private string Map(BackendRequest request, in WireMapping wire)
+    {
+        if (Volatile.Read(ref _windows[wire.Region]) is not { } window) return $"there is no shared memory region {wire.Region}";
+        if ((wire.FileOffset | wire.Offset | wire.Length) > long.MaxValue) return "SHMEM_MAP with numbers above 2^63";
+        var isWritable = (wire.Flags & WireMapping.WritableFlag) != 0;
+        var mapping = new SharedMapping(wire.Region, (long)wire.Offset, (long)wire.FileOffset, (long)wire.Length, isWritable);
+        if (request == BackendRequest.SharedMemoryUnmap) return window.Unmap(mapping);
+        if (_channel.Descriptors.Count != 1) return $"SHMEM_MAP came with {_channel.Descriptors.Count} descriptors; it must have one";
+        using var file = _channel.Descriptors.Take();
+        return window.Map(mapping, file);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CameraFabric.Device.Virtqueues;
 
 namespace CameraFabric.Device.VhostUser;
@@ -25,6 +26,12 @@ public interface IVhostUserDevice
     /// for as long as the device lives, and in its next life.
     /// </summary>
     int SavedStateBytes => 0;
+
+    /// <summary>
+    /// Bytes of each of its shared memory regions, by region id; multiples of <see cref="SharedMapping.PageBytes"/>, 0 for none. The same
+    /// for as long as the device lives. What they contain is mapped by <see cref="VhostUserBackend.MapShared"/>.
+    /// </summary>
+    ImmutableArray<long> SharedMemoryBytes => [];
 
     /// <summary>Fills in the whole configuration space as it is now.</summary>
     /// <param name="whole">Exactly <see cref="ConfigLength"/> bytes, all zero.</param>

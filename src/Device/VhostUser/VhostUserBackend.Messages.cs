@@ -73,7 +73,7 @@ public sealed partial class VhostUserBackend
             case FrontendRequest.SetVringKick: SetVringKick(Word(payload)); break;
             case FrontendRequest.SetVringCall: SetVringCall(Word(payload)); break;
             case FrontendRequest.SetVringErr: SetVringError(Word(payload)); break;
-            case FrontendRequest.GetProtocolFeatures: Answer(request, (ulong)ProtocolFeatures.All); break;
+            case FrontendRequest.GetProtocolFeatures: Answer(request, (ulong)_offeredProtocol); break;
             case FrontendRequest.SetProtocolFeatures: SetProtocolFeatures(Word(payload)); break;
             case FrontendRequest.GetQueueNum: Answer(request, (ulong)_rings.Length); break;
             case FrontendRequest.SetVringEnable: SetVringEnable(Parse<VringState>(payload)); break;
@@ -89,6 +89,7 @@ public sealed partial class VhostUserBackend
             case FrontendRequest.RemMemReg: RemoveMemoryRegion(Parse<SingleRegion>(payload)); break;
             case FrontendRequest.SetStatus: SetStatus(Word(payload)); break;
             case FrontendRequest.GetStatus: Answer(request, (ulong)_status); break;
+            case FrontendRequest.GetSharedMemoryConfig: GetSharedMemoryConfig(); break;
             default: throw new VhostUserViolation($"message {(uint)request} is not implemented");
         }
     }
@@ -115,11 +116,11 @@ public sealed partial class VhostUserBackend
 
     private void SetProtocolFeatures(ulong features)
     {
-        var unknown = features & ~(ulong)ProtocolFeatures.All;
+        var unknown = features & ~(ulong)_offeredProtocol;
         if (unknown != 0)
         {
             throw new VhostUserViolation(
-                $"SET_PROTOCOL_FEATURES sets 0x{features:x}, of which 0x{unknown:x} was not offered (0x{(ulong)ProtocolFeatures.All:x})");
+                $"SET_PROTOCOL_FEATURES sets 0x{features:x}, of which 0x{unknown:x} was not offered (0x{(ulong)_offeredProtocol:x})");
         }
         const ProtocolFeatures needed = ProtocolFeatures.BackendRequests | ProtocolFeatures.ReplyAck;
         var asked = (ProtocolFeatures)features;
@@ -144,7 +145,7 @@ public sealed partial class VhostUserBackend
         // Never waited for: several front-ends do not tell the steps up to DRIVER_OK. Only the way back to zero means something.
         _status = (long)status;
         if (status != 0) return;
-        DisableAll();
+        DisableAll(isPause: true);
 
         // A device that was told what is saved, for a queue that then could not start, has that to forget.
         _isLive |= _toldSavedState;
@@ -154,7 +155,7 @@ public sealed partial class VhostUserBackend
 
     private void ResetDevice()
     {
-        DisableAll();
+        DisableAll(isPause: false);
         _status = 0;
         _isLive = false;
         _toldSavedState = false;
@@ -268,12 +269,16 @@ public sealed partial class VhostUserBackend
         }
     }
 
-    private void DiscardFromBackendChannel()
+    private void ReceiveFromBackendChannel()
     {
         try
         {
-            if (_backendChannel is not { } channel || channel.Discard()) return;
+            if (_backendChannel is not { } channel || channel.Receive()) return;
             _logger.ChannelClosed("end of stream");
+        }
+        catch (VhostUserViolation e)
+        {
+            _logger.Refused(e.Message);
         }
         catch (Exception e) when (e is SocketClosedException or LinuxException)
         {

@@ -46,7 +46,7 @@ public sealed partial class VhostUserBackend
                 $"SET_VRING_BASE starts queue {ring.Index} at {state.Value}; the index of a split ring has 16 bits");
         }
         RefuseWhileRunning("SET_VRING_BASE", ring);
-        ring.Base = (ushort)state.Value;
+        ring.Base = ring.Reached = (ushort)state.Value;
     }
 
     private void GetVringBase(VringState state)
@@ -58,7 +58,7 @@ public sealed partial class VhostUserBackend
         DropKick(ring);
         ResetIfIdle();
         Span<byte> payload = stackalloc byte[VringState.Bytes];
-        System.Runtime.InteropServices.MemoryMarshal.Write(payload, new VringState(state.Index, ring.Base));
+        System.Runtime.InteropServices.MemoryMarshal.Write(payload, new VringState(state.Index, ring.Reached));
         Answer(FrontendRequest.GetVringBase, payload);
     }
 
@@ -188,6 +188,12 @@ public sealed partial class VhostUserBackend
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _broken) is { } broken) queue.Break(broken);
 
+        if (!_isLive)
+        {
+            // A new life: where rings had come to in the one before is of no concern any more, also of those that do not run in this one.
+            foreach (var other in _rings) other.Reached = other.Base;
+        }
+
         _isLive = true;
         _logger.QueueStarted(ring.Index, ring.Size, queue.Base, queue.InFlightAtStart, _features);
         _device.QueueStarted(queue);
@@ -208,7 +214,7 @@ public sealed partial class VhostUserBackend
             StopQueue(ring);
 
             // Again, and now at once: the answer alone.
-            ring.Base = queue.Stop();
+            ring.Base = ring.Reached = queue.Stop();
             ring.Queue = null;
             _logger.QueueStopped(ring.Index, ring.Base);
         }
@@ -227,12 +233,16 @@ public sealed partial class VhostUserBackend
         }
     }
 
-    private void DisableAll()
+    /// <param name="isPause">
+    /// Whether it may be asked still where the rings had come to: QEMU says status 0 first when it pauses, and goes on from the answer.
+    /// </param>
+    private void DisableAll(bool isPause)
     {
         foreach (var ring in _rings)
         {
             StopRing(ring);
             ring.Base = 0;
+            if (!isPause) ring.Reached = 0;
             if (ring.Enabled is not null) ring.Enabled = false;
             else ring.IsStarted = false;
         }

@@ -54,8 +54,10 @@ public sealed partial class VhostUserBackend : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(device.ConfigLength, VhostUserWire.MaximumConfigBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(device.SavedStateBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(device.SavedStateBytes, MaximumSavedStateBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(device.SharedMemoryBytes.Length, SharedMemoryHeader.Regions);
         _channel = new VhostUserChannel(socket);
         _device = device;
+        _offeredProtocol = OfferFor(device);
         _options = options;
         _logger = logger;
         _offered = (device.Features & VirtioFeatures.DeviceBits) | VirtioFeatures.IndirectDescriptors | VirtioFeatures.EventIndex
@@ -235,7 +237,8 @@ public sealed partial class VhostUserBackend : IDisposable
             }
 
             FlushBackendChannel();
-            var found = _poller.Wait(results, Array.Exists(_rings, r => r.IsPolled) ? _options.PollInterval : Timeout.InfiniteTimeSpan);
+            var found = _poller.Wait(results, Array.Exists(_rings, r => r.IsPolled) ? _options.PollInterval : UntilSharedMemoryFails());
+            _backendChannel?.SharedMemory.Expire(Now);
             foreach (var result in results[..found])
             {
                 switch (result.Token)
@@ -245,7 +248,7 @@ public sealed partial class VhostUserBackend : IDisposable
                     case SocketToken:
                         break;
                     case BackendChannelToken:
-                        if ((result.Events & ~PollEvents.Writable) != 0) DiscardFromBackendChannel();
+                        if ((result.Events & ~PollEvents.Writable) != 0) ReceiveFromBackendChannel();
                         break;
                     default:
                         TakeKick(result);

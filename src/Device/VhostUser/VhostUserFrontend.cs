@@ -55,11 +55,21 @@ public sealed partial class VhostUserFrontend : IDisposable
     /// <summary>GET_QUEUE_NUM: how many queues the back-end has.</summary>
     public int GetQueueNum() => checked((int)AskWord(FrontendRequest.GetQueueNum));
 
-    /// <summary>RESET_DEVICE: disables all rings and resets the device; the connection stays.</summary>
-    public void ResetDevice() => Tell(FrontendRequest.ResetDevice, [], []);
+    /// <summary>
+    /// RESET_DEVICE: disables all rings and resets the device; the connection stays. What was mapped into shared memory regions is gone.
+    /// </summary>
+    public void ResetDevice()
+    {
+        Tell(FrontendRequest.ResetDevice, [], []);
+        BackendMessages?.UnmapAll();
+    }
 
-    /// <summary>SET_STATUS: the virtio device status.</summary>
-    public void SetStatus(byte status) => TellWord(FrontendRequest.SetStatus, status);
+    /// <summary>SET_STATUS: the virtio device status; 0 resets the device.</summary>
+    public void SetStatus(byte status)
+    {
+        TellWord(FrontendRequest.SetStatus, status);
+        if (status == 0) BackendMessages?.UnmapAll();
+    }
 
     /// <summary>GET_STATUS: the virtio device status as the back-end sees it.</summary>
     public byte GetStatus() => checked((byte)AskWord(FrontendRequest.GetStatus));

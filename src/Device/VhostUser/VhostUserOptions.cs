@@ -12,7 +12,7 @@ public sealed record VhostUserOptions
     public TimeSpan IdleMessageTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How many memory regions the guest may have; answered to GET_MAX_MEM_SLOTS. 1 to 509.</summary>
-    public int MaximumMemoryRegions { get; init; } = 64;
+    public int MaximumMemoryRegions { get; init; } = 128;
 
     /// <summary>How many bytes of memory the guest may have.</summary>
     public long MaximumMemoryBytes { get; init; } = 64L << 30;
@@ -36,6 +36,12 @@ public sealed record VhostUserOptions
     /// How long stopping a ring waits for writers inside the guest's memory; see <see cref="Virtqueues.VirtqueueSettings.StopTimeout"/>.
     /// </summary>
     public TimeSpan StopTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long the front-end may take to map into a shared memory region, or to unmap; its answer is not waited for, but what it was for
+    /// has failed then.
+    /// </summary>
+    public TimeSpan SharedMemoryTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
     internal MemoryLimits MemoryLimits => new()
     {

@@ -86,6 +86,9 @@ public enum FrontendRequest : uint
 
     /// <summary>Asks for the virtio device status; answered with 64 bits.</summary>
     GetStatus = 40,
+
+    /// <summary>Asks which shared memory regions the device has; answered with their sizes.</summary>
+    GetSharedMemoryConfig = 44,
 }
 
 /// <summary>What a back-end tells over its own channel (vhost-user, "Back-end message types").</summary>
@@ -96,6 +99,12 @@ public enum BackendRequest : uint
 
     /// <summary>An in-band call of a ring.</summary>
     VringCall = 4,
+
+    /// <summary>Maps a piece of a file into a shared memory region; with its descriptor.</summary>
+    SharedMemoryMap = 9,
+
+    /// <summary>Takes away what one <see cref="SharedMemoryMap"/> mapped.</summary>
+    SharedMemoryUnmap = 10,
 }
 
 /// <summary>Optional parts of vhost-user (section "Protocol features") that both ends of this house know.</summary>
@@ -137,7 +146,15 @@ public enum ProtocolFeatures : ulong
     /// <summary>STATUS (16): the virtio device status is told.</summary>
     Status = 1UL << 16,
 
-    /// <summary>All that the back-end offers. Front-ends take offers at their word, so nothing is here that is not implemented.</summary>
+    /// <summary>
+    /// SHMEM (22): the device has shared memory regions, into which it asks the front-end to map files; needs <see cref="BackendRequests"/>,
+    /// <see cref="BackendSendDescriptors"/> and <see cref="ReplyAck"/>. Offered for devices that have such regions. (Bit 21 in early drafts.)
+    /// </summary>
+    SharedMemory = 1UL << 22,
+
+    /// <summary>
+    /// All that the back-end offers for every device. Front-ends take offers at their word, so nothing is here that is not implemented.
+    /// </summary>
     All = MultiQueue | ReplyAck | BackendRequests | Config | BackendSendDescriptors | InflightMemory | ResetDevice
         | InBandNotifications | ConfigureMemorySlots | Status,
 }

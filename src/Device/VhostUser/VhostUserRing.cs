@@ -35,6 +35,9 @@ internal sealed class VhostUserRing : IDisposable
     /// <summary>The available index to start from.</summary>
     public ushort Base { get; set; }
 
+    /// <summary>The available index that the ring had come to when it last ran: what GET_VRING_BASE answers.</summary>
+    public ushort Reached { get; set; }
+
     /// <summary>What SET_VRING_ENABLE said; null if it never came: then it depends on the negotiation.</summary>
     public bool? Enabled { get; set; }
 

@@ -53,6 +53,7 @@ internal readonly record struct VhostUserRule(string Name, int Minimum, int Maxi
             FrontendRequest.RemMemReg => new("REM_MEM_REG", SingleRegion.Bytes, SingleRegion.Bytes, 1),
             FrontendRequest.SetStatus => new("SET_STATUS", Word, Word),
             FrontendRequest.GetStatus => new("GET_STATUS", 0, 0),
+            FrontendRequest.GetSharedMemoryConfig => new("GET_SHMEM_CONFIG", 0, 0),
             _ => default,
         };
         return rule.Name is not null;
@@ -61,7 +62,8 @@ internal readonly record struct VhostUserRule(string Name, int Minimum, int Maxi
     /// <summary>Whether the answer is a message of its own, so that no acknowledgement is due.</summary>
     public static bool HasAnswer(FrontendRequest request) => request
         is FrontendRequest.GetFeatures or FrontendRequest.GetProtocolFeatures or FrontendRequest.GetQueueNum or FrontendRequest.GetVringBase
-        or FrontendRequest.GetConfig or FrontendRequest.GetInflightFd or FrontendRequest.GetMaxMemSlots or FrontendRequest.GetStatus;
+        or FrontendRequest.GetConfig or FrontendRequest.GetInflightFd or FrontendRequest.GetMaxMemSlots or FrontendRequest.GetStatus
+        or FrontendRequest.GetSharedMemoryConfig;
 
     /// <summary>The name in the specification, or the number of one that is not known.</summary>
     public static string NameOf(FrontendRequest request) => TryGet(request, out var rule) ? rule.Name : $"message {(uint)request}";

@@ -93,3 +93,27 @@ internal readonly record struct ConfigHeader(uint Offset, uint Size, uint Flags)
 {
     public const int Bytes = 12;
 }
+
+/// <summary>A mapping into a shared memory region, as in SHMEM_MAP and SHMEM_UNMAP: 40 bytes.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+internal readonly record struct WireMapping(
+    byte Region, byte Padding1, ushort Padding2, uint Padding3, ulong FileOffset, ulong Offset, ulong Length, ulong Flags)
+{
+    public const int Bytes = 40;
+
+    /// <summary>The guest may write there.</summary>
+    public const ulong WritableFlag = 1;
+}
+
+/// <summary>What the answer to GET_SHMEM_CONFIG begins with: 8 bytes; the sizes of all 256 regions follow, 64 bits each.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+internal readonly record struct SharedMemoryHeader(uint Count, uint Padding)
+{
+    public const int Bytes = 8;
+
+    /// <summary>Regions that there can be.</summary>
+    public const int Regions = 256;
+
+    /// <summary>Bytes of the whole answer.</summary>
+    public const int AnswerBytes = Bytes + (Regions * sizeof(ulong));
+}

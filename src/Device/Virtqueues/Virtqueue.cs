@@ -240,6 +240,15 @@ public sealed partial class Virtqueue
         lock (_gate) _broken ??= reason;
     }
 
+    /// <summary>The guest's memory as the front-end shares it now; retired once the queue has stopped. Any thread.</summary>
+    internal MemoryTable Memory
+    {
+        get
+        {
+            lock (_gate) return _memory;
+        }
+    }
+
     /// <summary>
     /// Goes on in a new memory table. Chains held stay in theirs. False, and everything as before, if the ring does not lie in the new one.
     /// </summary>

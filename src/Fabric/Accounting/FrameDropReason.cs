@@ -35,4 +35,7 @@ public enum FrameDropReason
 
     /// <summary>The sensor delivered it with a wrong number or time, or not all of it; the camera's losses say which.</summary>
     Faulty = 10,
+
+    /// <summary>The guest holds as many frames in place as it may; those that it gives back are what it waits for.</summary>
+    LeasesHeld = 11,
 }

@@ -126,6 +126,9 @@ public sealed class GuestMeter(string guest, string camera, string socketPath)
         Interlocked.Exchange(ref _missedInRow, 0);
     }
 
+    /// <summary>As what kind of device the guest sees the camera.</summary>
+    public GuestFace Face { get; init; }
+
     /// <summary>Says what the guest is to the camera.</summary>
     /// <param name="role">The role.</param>
     public void Become(SessionRole role) => _role = role.ToString();
@@ -140,6 +143,7 @@ public sealed class GuestMeter(string guest, string camera, string socketPath)
             Guest = Guest,
             Camera = Camera,
             Role = _role,
+            Face = Face.ToString(),
             State = phase.State == GuestState.Streaming && missed >= StallFrames ? GuestState.Stalled : phase.State,
             Reason = phase.Reason,
             SocketPath = socketPath,

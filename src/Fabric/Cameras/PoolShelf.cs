@@ -9,7 +9,8 @@ namespace CameraFabric.Fabric.Cameras;
 /// </summary>
 /// <param name="camera">The camera's id, for the pools' names.</param>
 /// <param name="slots">Slots of each pool.</param>
-internal sealed class PoolShelf(string camera, int slots)
+/// <param name="isLent">Whether guests map it: then it is sealed against their writing.</param>
+internal sealed class PoolShelf(string camera, int slots, bool isLent)
 {
     private readonly Lock _lock = new();
     private readonly List<FramePool> _retired = [];
@@ -46,8 +47,15 @@ internal sealed class PoolShelf(string camera, int slots)
             Sweep();
             if (_current is { } pool && pool.FrameBytes == frameBytes) return pool;
             RetireCurrent();
-            return _current = new FramePool(camera, frameBytes, slots);
+            return _current = new FramePool(camera, frameBytes, slots, isLent);
         }
+    }
+
+    /// <summary>The pool in use, if it is one for frames of this size.</summary>
+    /// <param name="frameBytes">Bytes of a frame.</param>
+    public FramePool? Current(int frameBytes)
+    {
+        lock (_lock) return _current is { } pool && pool.FrameBytes == frameBytes ? pool : null;
     }
 
     /// <summary>No more frames are written to the pool in use.</summary>

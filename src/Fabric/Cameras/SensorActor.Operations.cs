@@ -48,7 +48,10 @@ internal sealed partial class SensorActor
                 _isBusy = false;
                 AfterStop(stopped.InTime);
                 break;
-            case Opened or Started or StartFailed or Stopped or OpenFailed or FirstFrame or CaptureFailed or CaptureEnded or FrameFaulty:
+            case PoolMade made when made.Incarnation == _incarnation:
+                Made(made);
+                break;
+            case PoolMade or Opened or Started or StartFailed or Stopped or OpenFailed or FirstFrame or CaptureFailed or CaptureEnded or FrameFaulty:
                 break;
             default:
                 Unhandled(message);
@@ -63,7 +66,11 @@ internal sealed partial class SensorActor
         if (_run is not null && _memory.Wanted != _run.Wanted) Stop(_run);
         else if (_memory.Closer is { } closer) Close(closer);
         else if (_sensor is not null && _run is null && _memory.Wanted is not null) Start(_sensor, _memory.Wanted);
-        else if (_run is not null) SubmitDeferred();
+        else
+        {
+            if (_run is not null) SubmitDeferred();
+            Lend();
+        }
     }
 
     private void SubmitDeferred()

@@ -110,6 +110,9 @@ internal sealed partial class SensorActor : UntypedActor
             case CaptureEnded ended when IsOurs(ended.Run):
                 End(ended.Run);
                 break;
+            case LendPool lend:
+                Lend(lend);
+                break;
             case Cameras.CloseSensor:
                 _memory.Closer = Sender;
                 _memory.Wanted = null;

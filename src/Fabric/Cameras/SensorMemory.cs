@@ -26,7 +26,7 @@ internal sealed class SensorMemory(CameraRig rig, FabricOptions options)
     public FaultPace FaultPace { get; } = new(options.FaultEventInterval.Ticks * TimeSpan.NanosecondsPerTick);
 
     /// <summary>The camera's frame pools. Thread-safe.</summary>
-    public PoolShelf Pools { get; } = new(rig.Id, rig.Slots);
+    public PoolShelf Pools { get; } = new(rig.Id, rig.Slots + rig.LentSlots, rig.LentSlots > 0);
 
     /// <summary>How long to wait before the sensor is opened.</summary>
     public TimeSpan Delay { get; set; }

@@ -115,7 +115,7 @@ internal sealed partial class DeliveryLoop
             return false;
         }
 
-        if (_copy.TryAdd(item.Request, bytes)) return true;
+        if (item.Request.KeepsFrame || _copy.TryAdd(item.Request, bytes)) return true;
         item.Request.EndWrite();
         Fail(item, CameraStatus.NoMemory, sequence);
         item.Session.Drop(FrameDropReason.DoesNotFit, sequence);
@@ -127,8 +127,17 @@ internal sealed partial class DeliveryLoop
         try
         {
             item.Request.Complete(frame);
-            item.Session.Meter.CountDelivered(bytes, _clock.Now - complete);
-            CountControls(item, sequence);
+            if (item.Request.GaveFrame)
+            {
+                item.Session.Meter.CountDelivered(bytes, _clock.Now - complete);
+                CountControls(item, sequence);
+            }
+            else
+            {
+                // The guest's mapping has gone while the frame was on its way.
+                item.Session.Drop(FrameDropReason.Cancelled, sequence);
+                if (item.Request.ControlSet != 0) item.Session.Meter.ControlSets.Add((int)ControlSetOutcome.Lost);
+            }
         }
         catch (Exception exception)
         {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Fabric.Delivery;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Sensors.Controls;

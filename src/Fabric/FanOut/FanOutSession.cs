@@ -1,5 +1,6 @@
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Fabric.Accounting;
 
 namespace CameraFabric.Fabric.FanOut;

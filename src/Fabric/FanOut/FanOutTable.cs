@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Sensors.Frames;
 
@@ -166,7 +167,9 @@ internal sealed class FanOutTable(CameraMeter meter, IDeliveryQueue delivery)
             return;
         }
 
-        if (isFull || session.Bytes is { IsSpent: true })
+        // What is read in place costs no bytes: nobody copies them.
+        var isOverBudget = session.Bytes is { IsSpent: true } && !waiting[Math.Max(position, 0)].KeepsFrame;
+        if (isFull || isOverBudget)
         {
             // A request for the next frame can take a later one; one for this very frame has lost it.
             if (position >= 0) PassOver(session, position + 1, sequence);
@@ -177,10 +180,24 @@ internal sealed class FanOutTable(CameraMeter meter, IDeliveryQueue delivery)
         if (position > 0) PassOver(session, position, sequence);
         while (waiting.Count > 0 && waiting[0].Takes(header))
         {
+            var answer = waiting[0].TryReserve(frame);
+            if (answer != LeaseAnswer.Reserved)
+            {
+                // As above: this frame is over for the guest, and for a request for this very frame.
+                if (position >= 0) PassOver(session, 1, sequence);
+                Drop(session, answer == LeaseAnswer.LimitReached ? FrameDropReason.LeasesHeld : FrameDropReason.Stale, sequence);
+                return;
+            }
+
             var request = TakeFirst(session);
-            if (!request.TryClaim()) continue;
+            if (!request.TryClaim())
+            {
+                request.CancelReservation();
+                continue;
+            }
+
             session.Meter.CountOffered();
-            session.Bytes?.Spend(frame.Pixels.Length);
+            if (!request.KeepsFrame) session.Bytes?.Spend(frame.Pixels.Length);
             _ = frame.Lease();
             delivery.Deliver(frame, request, session);
             return;

@@ -1,4 +1,4 @@
-using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Device.Delivery;
 
 namespace CameraFabric.Fabric.FanOut;
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Akka.Actor;
-using CameraFabric.Device.Camera.Sessions;
-using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Device.Virtqueues;
 using Microsoft.Extensions.Logging;
@@ -16,6 +14,7 @@ namespace CameraFabric.Fabric.Guests;
 internal sealed partial class CameraDevice : IVhostUserDevice
 {
     private readonly string _name;
+    private readonly DeviceFace _face;
     private readonly SessionSeat _seat;
     private readonly IActorRef _session;
     private readonly ImmutableArray<IActorRef> _queues;
@@ -28,10 +27,11 @@ internal sealed partial class CameraDevice : IVhostUserDevice
 
     /// <summary>A device over its actors.</summary>
     public CameraDevice(
-        string name, SessionSeat seat, IActorRef session, ImmutableArray<IActorRef> queues, ImmutableArray<KickFlag> kicks,
+        string name, DeviceFace face, SessionSeat seat, IActorRef session, ImmutableArray<IActorRef> queues, ImmutableArray<KickFlag> kicks,
         TimeSpan stopTimeout, ILogger logger)
     {
         _name = name;
+        _face = face;
         _seat = seat;
         _session = session;
         _queues = queues;
@@ -41,19 +41,22 @@ internal sealed partial class CameraDevice : IVhostUserDevice
     }
 
     /// <inheritdoc/>
-    public ulong Features => 0;
+    public ulong Features => _face.Features;
 
     /// <inheritdoc/>
-    public int QueueCount => CameraWire.QueueCount;
+    public int QueueCount => _face.QueueCount;
 
     /// <inheritdoc/>
-    public int MaximumQueueSize => CameraWire.MaximumQueueSize;
+    public int MaximumQueueSize => _face.MaximumQueueSize;
 
     /// <inheritdoc/>
-    public int ConfigLength => CameraConfig.Bytes;
+    public ImmutableArray<long> SharedMemoryBytes => _face.SharedMemoryBytes;
 
     /// <inheritdoc/>
-    public int SavedStateBytes => CameraSession.SavedStateBytes;
+    public int ConfigLength => _face.ConfigLength;
+
+    /// <inheritdoc/>
+    public int SavedStateBytes => _face.SavedStateBytes;
 
     // Before the queues' actors hear of their queues, so that the session knows before the first chain comes.
     /// <inheritdoc/>
@@ -67,10 +70,7 @@ internal sealed partial class CameraDevice : IVhostUserDevice
     public bool TryWriteConfig(int offset, ReadOnlySpan<byte> data) => false;
 
     /// <inheritdoc/>
-    public void FeaturesNegotiated(ulong features)
-    {
-        // The ring's features are the ring's own business, and the device has none.
-    }
+    public void FeaturesNegotiated(ulong features) => _seat.Features = features;
 
     /// <inheritdoc/>
     public void QueueStarted(Virtqueue queue) => _queues[queue.Index].Tell(new QueueStarted(queue), ActorRefs.NoSender);

@@ -16,6 +16,7 @@ internal static class DropReasons
         FrameDropReason.NoRequest => DropReason.NoRequest,
         FrameDropReason.DeliveryBusy or FrameDropReason.NoFreeSlot => DropReason.Overrun,
         FrameDropReason.Cancelled => null,
+        FrameDropReason.LeasesHeld => DropReason.Leases,
         FrameDropReason.SensorFailed or FrameDropReason.SensorSkipped or FrameDropReason.Faulty => DropReason.Source,
         _ => DropReason.Policy,
     };

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Akka.Actor;
-using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Fabric.Status;
 
@@ -56,13 +55,13 @@ internal sealed partial class GuestDeviceActor
 
         _seat = new SessionSeat();
         _session = Add(GuestSessionActor.Props(_settings, _profile!, _settings.Ids.Next(), _seat), "session");
-        _kicks = [.. Enumerable.Range(0, CameraWire.QueueCount).Select(static _ => new KickFlag())];
+        _kicks = [.. Enumerable.Range(0, _settings.Face.QueueCount).Select(static _ => new KickFlag())];
         _queues = [.. _kicks.Select((kicks, index) => Add(VirtqueueActor.Props(_session, kicks), $"queue-{index}"))];
     }
 
     private void Serve(Handover handover)
     {
-        _device = new CameraDevice(_settings.Name, _seat!, _session!, _queues, _kicks, _settings.Options.QueueStopTimeout, _logger);
+        _device = new CameraDevice(_settings.Name, _settings.Face, _seat!, _session!, _queues, _kicks, _settings.Options.QueueStopTimeout, _logger);
         var logger = _settings.Loggers.CreateLogger("CameraFabric.VhostUser");
         var backend = new VhostUserBackend(handover.Socket, _device, _settings.Connection,
             new DeviceLogger(logger, _settings.Lines, _settings.Name) { SaysName = true });

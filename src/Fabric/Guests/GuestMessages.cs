@@ -17,6 +17,12 @@ internal sealed record QueueStarted(Virtqueue Queue);
 /// <param name="IsFresh">Nobody has left anything there.</param>
 internal sealed record SavedStateGiven(SavedState State, bool IsFresh);
 
+/// <summary>Connection thread to session: the front-end has mapped memory, or taken it away, or not.</summary>
+/// <param name="Ticket">The session's number for its wish.</param>
+/// <param name="IsMap">Whether it was to be mapped.</param>
+/// <param name="IsDone">Whether it was done.</param>
+internal sealed record SharedMemoryAnswered(ulong Ticket, bool IsMap, bool IsDone);
+
 /// <summary>Connection thread to virtqueue: there may be something in the ring.</summary>
 internal sealed class Kicked
 {

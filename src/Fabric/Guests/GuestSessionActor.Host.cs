@@ -1,7 +1,12 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Device.Delivery;
+using CameraFabric.Device.Media.Sessions;
+using CameraFabric.Device.Media.Wire;
+using CameraFabric.Device.VhostUser;
 using CameraFabric.Fabric.Messages;
+using CameraFabric.Platform;
 using CameraFabric.Sensors.Controls;
 using CameraFabric.Sensors.Profiles;
 
@@ -54,7 +59,38 @@ internal sealed partial class GuestSessionActor
 
     void ICameraSessionHost.CancelControls(ulong setId) => _sensor.Tell(new CancelControls(setId));
 
+    bool IMediaSessionHost.CanShareMemory => _seat.Backend?.CanShareMemory ?? false;
+
+    void IMediaSessionHost.Map(ulong ticket, FileDescriptor file, long offset, long length)
+    {
+        var self = Self;
+        try
+        {
+            _seat.Backend!.MapShared(new SharedMapping(MediaWire.MmapRegion, offset, 0, length, IsWritable: true), file,
+                outcome => self.Tell(new SharedMemoryAnswered(ticket, true, outcome == SharedMemoryOutcome.Done), ActorRefs.NoSender));
+        }
+        catch (LinuxException)
+        {
+            // No descriptor is left. The session is told in a turn of its own, as ever.
+            self.Tell(new SharedMemoryAnswered(ticket, true, false), ActorRefs.NoSender);
+        }
+    }
+
+    void IMediaSessionHost.Unmap(ulong ticket, long offset, long length)
+    {
+        var self = Self;
+        _seat.Backend?.UnmapShared(new SharedMapping(MediaWire.MmapRegion, offset, 0, length, IsWritable: true),
+            outcome => self.Tell(new SharedMemoryAnswered(ticket, false, outcome == SharedMemoryOutcome.Done), ActorRefs.NoSender));
+    }
+
     void ICameraSessionHost.ConfigChanged() => _seat.Backend?.NotifyConfigChange();
+
+    private void Tell(SharedMemoryAnswered answered)
+    {
+        if (_session is not MediaSession media) return;
+        if (answered.IsMap) media.OnMapped(answered.Ticket, answered.IsDone);
+        else media.OnUnmapped(answered.Ticket, answered.IsDone);
+    }
 
     void ICameraSessionHost.Violation(string reason) => Context.Parent.Tell(new GuestViolated(reason));
 }

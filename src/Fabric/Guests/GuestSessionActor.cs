@@ -1,10 +1,13 @@
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
+using CameraFabric.Device.Media.Sessions;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Messages;
+using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Sensors.Profiles;
 
@@ -15,13 +18,13 @@ namespace CameraFabric.Fabric.Guests;
 /// carries its
 /// wishes to the camera and the camera's answers to it.
 /// </summary>
-internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHost
+internal sealed partial class GuestSessionActor : UntypedActor, IMediaSessionHost
 {
     private readonly SessionSettings _settings;
     private readonly CameraProfile _profile;
     private readonly SessionSeat _seat;
     private readonly FanOutSession _entry;
-    private readonly CameraSession _session;
+    private readonly IGuestSession _session;
     private readonly List<QueueStop> _stops = [];
     private readonly Dictionary<ulong, SubmitControls> _plainSets = [];
     private IActorRef _fanOut = ActorRefs.Nobody;
@@ -42,7 +45,11 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
         {
             Bytes = settings.Budget.Bytes,
         };
-        _session = new CameraSession(settings.OptionsFor(id), profile, settings.View.Role, this, settings.Clock);
+        _session = settings.View.Face switch
+        {
+            GuestFace.Media => new MediaSession(settings.OptionsFor(id), profile, settings.View.Role, this, settings.Clock),
+            _ => new CameraSession(settings.OptionsFor(id), profile, settings.View.Role, this, settings.Clock),
+        };
         settings.Meter.Requests.Add(_session.Counters);
         settings.Meter.Become(settings.View.Role);
     }
@@ -65,7 +72,7 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 FinishStops();
                 break;
             case DescriptorChain chain:
-                Take(chain);
+                _session.OnChain(chain);
                 break;
             case Tick:
                 _tick?.Cancel();
@@ -79,9 +86,19 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
                 break;
             case DropNotice notice:
                 Tell(notice);
+                LookAtPool();
                 break;
             case QueueStop stop:
                 StopQueue(stop);
+                break;
+            case PoolLent lent:
+                Lent(lent);
+                break;
+            case PoolShared shared:
+                Shared(shared);
+                break;
+            case SharedMemoryAnswered answered:
+                Tell(answered);
                 break;
             case SavedStateGiven given:
                 _session.OnSavedState(given.State, given.IsFresh);
@@ -177,16 +194,6 @@ internal sealed partial class GuestSessionActor : UntypedActor, ICameraSessionHo
         if (!joined.IsSourcePresent) _session.OnSource(SourceEvent.Lost);
         _seat.Session = _session;
         Context.Parent.Tell(SessionReady.Message);
-    }
-
-    private void Take(DescriptorChain chain)
-    {
-        switch (chain.Queue.Index)
-        {
-            case CameraWire.ControlQueue: _session.OnCommand(chain); break;
-            case CameraWire.EventQueue: _session.OnEventBuffer(chain); break;
-            case CameraWire.RequestQueue: _session.OnRequest(chain); break;
-        }
     }
 
     private void Follow(ConfigurationMoved moved)

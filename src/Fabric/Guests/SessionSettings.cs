@@ -33,6 +33,9 @@ internal sealed record SessionSettings(
     /// <summary>The device's name, for people.</summary>
     public string Name => $"{Guest.Name}/{View.Camera}";
 
+    /// <summary>As what kind of device the guest sees it.</summary>
+    public DeviceFace Face { get; } = DeviceFace.Of(View);
+
     /// <summary>What the guest's devices share.</summary>
     public GuestBudget Budget { get; init; } = GuestBudget.Of(Guest, Options, Clock);
 
@@ -51,6 +54,7 @@ internal sealed record SessionSettings(
         CommandTimeout = Options.CommandTimeout,
         RequestTimeout = Options.RequestTimeout,
         MaximumRequestTimeout = Options.RequestTimeoutMaximum,
+        MaximumLeases = View.Leases,
         MayAcquire = View.MayAcquire || View.Role == SessionRole.Owner,
     };
 

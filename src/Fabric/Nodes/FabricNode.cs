@@ -50,6 +50,7 @@ public sealed partial class FabricNode : IAsyncDisposable
         var faults = RigValidator.Validate(rig);
         if (!faults.IsEmpty) throw new RigException(faults);
         clock ??= FrameClock.System;
+        rig = rig.WithLentSlots();
 
         var cameras = rig.Cameras.Select(static camera => new CameraMeter(camera.Id, camera.SensorKind)).ToImmutableArray();
         var guests = rig.Guests
@@ -91,6 +92,7 @@ public sealed partial class FabricNode : IAsyncDisposable
         var meter = new GuestMeter(guest.Name, view.Camera, RigValidator.SocketPath(rig, guest, view))
         {
             Quarantine = new QuarantineLedger(limits, clock),
+            Face = view.Face,
         };
         meter.Become(view.Role);
         return meter;

@@ -95,7 +95,7 @@ public sealed record FabricOptions
     public int FrameThreadNice { get; init; }
 
     /// <summary>How many memory regions a front-end may share. 1 to 509.</summary>
-    public int MaximumMemoryRegions { get; init; } = 64;
+    public int MaximumMemoryRegions { get; init; } = 128;
 
     /// <summary>How much memory a front-end may share, in bytes. At least 1 MiB.</summary>
     public long MaximumMemoryBytes { get; init; } = 64L << 30;

@@ -21,6 +21,12 @@ public sealed record CameraRig
     /// <summary>Slots of the camera's frame pool, 2 to 64.</summary>
     public int Slots { get; init; } = 8;
 
+    /// <summary>
+    /// Slots beyond <see cref="Slots"/>, for frames that guests hold in place: the sum of <see cref="GuestCameraRig.Leases"/>, so that no
+    /// guest can keep a frame from being captured. The rig says it, see <see cref="Rig.WithLentSlots"/>.
+    /// </summary>
+    public int LentSlots { get; init; }
+
     /// <summary>Whether guests take turns on the sensor, each with its own settings, instead of one owning it.</summary>
     public bool Interleaved { get; init; }
 

@@ -22,4 +22,17 @@ public sealed record Rig
 
     /// <summary>Limits, defaults and time-outs.</summary>
     public FabricOptions Options { get; init; } = new();
+
+    /// <summary>The same rig, each camera with a slot for each frame that its guests may hold in place.</summary>
+    public Rig WithLentSlots() => this with
+    {
+        Cameras = [.. Cameras.Select(camera => camera with { LentSlots = LeasesOf(camera.Id) })],
+    };
+
+    /// <summary>Frames of a camera that its guests may hold in place, all together.</summary>
+    /// <param name="camera">The camera's id.</param>
+    public int LeasesOf(string camera) => Guests
+        .SelectMany(static guest => guest.Cameras.IsDefault ? [] : guest.Cameras)
+        .Where(view => view.Camera == camera)
+        .Sum(static view => Math.Max(0, view.Leases));
 }

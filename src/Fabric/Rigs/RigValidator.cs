@@ -4,6 +4,8 @@ using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Fabric.Nodes;
 using CameraFabric.Sensors.Profiles;
 
+using CameraFabric.Sensors.Frames;
+
 namespace CameraFabric.Fabric.Rigs;
 
 /// <summary>Says everything that is wrong with a rig, not only the first thing. The one place that knows a rig's rules.</summary>
@@ -64,6 +66,8 @@ public sealed class RigValidator
             if (camera.Sensor is null) Fault($"{path}.sensor", "is missing", "name a sensor");
             if (camera.Stream is null) Fault($"{path}.format", "the camera has no stream", "give format, size and rate");
             Range($"{path}.slots", camera.Slots, 2, 64);
+            if (!_rig.Guests.IsDefault && _rig.LeasesOf(camera.Id) is var leases && leases > FramePool.MaximumSlots - 64)
+                Fault(path, $"its guests may hold {leases} frames in place", $"give them {FramePool.MaximumSlots - 64} `leases` together at most");
             Range($"{path}.watchdog", camera.WatchdogPeriods, 2, 1000);
             if (camera.FrozenAfter is not 0) Range($"{path}.frozen-after", camera.FrozenAfter, 2, 100_000);
             if (camera.Cpu is { } cpu) Range($"{path}.cpu", cpu, 0, 4095);
@@ -110,6 +114,7 @@ public sealed class RigValidator
             Fault(path, $"there is no camera '{view.Camera}'", ids.Length == 0 ? "the rig has none" : $"the cameras are: {string.Join(", ", ids)}{meant}");
         }
 
+        ValidateLeases($"{path}.leases", view, cameras.FirstOrDefault(camera => camera.Id == view.Camera));
         if (!seen.Add(view.Camera)) Fault(path, "the guest has this camera twice", "one device is enough");
         var socket = SocketPath(_rig, guest, view);
         var bytes = Encoding.UTF8.GetByteCount(socket);
@@ -118,8 +123,22 @@ public sealed class RigValidator
         if (!_sockets.TryAdd(socket, path)) Fault($"{path}.socket", $"the socket '{socket}' is also that of {_sockets[socket]}", "each device needs its own");
     }
 
+    private void ValidateLeases(string path, GuestCameraRig view, CameraRig? camera)
+    {
+        Range(path, view.Leases, 0, 64);
+        if (view is { Leases: > 0, Face: GuestFace.Media })
+            Fault(path, "frames in place are a matter of virtio-camera", "leave `leases` out, or write `face: camera`");
+        if (view.Leases > 0 && camera is { Interleaved: true })
+        {
+            Fault(path, $"camera '{camera.Id}' is shared by turns, and a guest that holds frames in place would see those of the others",
+                "leave `leases` out: the guest gets copies of its own frames");
+        }
+    }
+
     private void ValidateRole(string path, GuestRig guest, GuestCameraRig view, CameraRig camera)
     {
+        if (view.Face == GuestFace.Media && view.Role == SessionRole.Interleaved)
+            Fault($"{path}.face", "virtio-media has no settings for single frames, so its guest cannot take turns", "write `face: camera`, or `role: observer`");
         path += ".role";
         if (camera.Interleaved && view.Role == SessionRole.Owner)
             Fault(path, $"camera '{camera.Id}' is shared by turns and has no owner", "write `interleaved` or `observer`, or take `sharing: interleaved` from the camera");

@@ -96,6 +96,9 @@ public sealed record GuestStatusReport
     /// <summary>Events that were joined to waiting ones, or given up, because the guest offered no buffers.</summary>
     [Key(28)] public long EventsJoined { get; init; }
 
+    /// <summary>As what kind of device the guest sees the camera: <c>Camera</c> or <c>Media</c>.</summary>
+    [Key(29)] public string Face { get; init; } = "";
+
     /// <summary>Offered = delivered + dropped + under way, exactly.</summary>
     [IgnoreMember] public bool Balanced => Offered == Delivered + UnderWay + Dropped.Sum(static dropped => dropped.Count);
 }

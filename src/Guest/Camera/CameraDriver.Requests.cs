@@ -41,7 +41,7 @@ public sealed partial class CameraDriver
                 if (candidate.State != CameraRequestState.Free) continue;
                 candidate.State = CameraRequestState.Rented;
                 candidate.ClearControls();
-                candidate.Strict = false;
+                candidate.Strict = candidate.InPlace = false;
                 candidate.TargetFrame = 0;
                 candidate.TimeoutNanoseconds = 0;
                 candidate.Tag = 0;
@@ -78,10 +78,7 @@ public sealed partial class CameraDriver
             ThrowIfGone();
             RequireRented(request);
             var stream = Stream;
-            if ((uint)request.Buffer >= (uint)_buffers.Count)
-                throw new InvalidOperationException($"buffer {request.Buffer}: {_buffers.Count} buffers are attached, numbered from 0");
-            var buffer = _buffers[request.Buffer];
-            if (buffer.InFlight) throw new InvalidOperationException($"buffer {request.Buffer} is in another request");
+            var buffer = request.InPlace ? null : FreeBuffer(request.Buffer);
             if (request.TimeoutNanoseconds < 0)
                 throw new ArgumentException($"a time-out of {request.TimeoutNanoseconds} ns; needs 0 or more");
 
@@ -93,6 +90,7 @@ public sealed partial class CameraDriver
             if (packet < 0)
                 throw new ArgumentException($"{request.Asked.Length} controls do not fit into a request of {_requestBytes} bytes");
 
+            var reference = buffer is null ? ReferenceInPlace(request) : new BufferReference(0, (uint)request.Buffer, BufferFlags.None, 0);
             request.ClearResult();
             request.Id = ++_lastRequest;
             request.Submitted = _clock.Now;
@@ -100,7 +98,7 @@ public sealed partial class CameraDriver
             var flags = request.Strict ? RequestFlags.Strict : RequestFlags.None;
             CameraWire.Write(target, new RequestHeader(header, request.Id, stream.Generation, flags, 1, (uint)packet, request.TargetFrame,
                 (ulong)request.TimeoutNanoseconds));
-            CameraWire.Write(target[RequestHeader.Bytes..], new BufferReference(0, (uint)request.Buffer, 0, 0));
+            CameraWire.Write(target[RequestHeader.Bytes..], reference);
 
             // A descriptor a part, as drivers with scatter lists do; the device must not take part boundaries for anything.
             ReadOnlySpan<GuestSegment> readable =
@@ -120,12 +118,21 @@ public sealed partial class CameraDriver
             request.State = CameraRequestState.InFlight;
             request.Target = buffer;
             request.Stream = stream;
-            buffer.InFlight = true;
+            if (buffer is not null) buffer.InFlight = true;
             _inFlight++;
             kick = _requests.Publish();
         }
 
         if (kick) Kick(CameraWire.RequestQueue);
+    }
+
+    private FrameBuffer FreeBuffer(int number)
+    {
+        if ((uint)number >= (uint)_buffers.Count)
+            throw new InvalidOperationException($"buffer {number}: {_buffers.Count} buffers are attached, numbered from 0");
+        return _buffers[number] is { InFlight: false } buffer
+            ? buffer
+            : throw new InvalidOperationException($"buffer {number} is in another request");
     }
 
     private void RequireRented(CameraRequest request)
@@ -230,7 +237,7 @@ public sealed partial class CameraDriver
 
     private string? CheckBuffer(CameraRequest request, in BufferResult buffer)
     {
-        if (buffer.StreamId != 0 || buffer.BufferId != (uint)request.Buffer)
+        if (!request.InPlace && (buffer.StreamId != 0 || buffer.BufferId != (uint)request.Buffer))
         {
             return $"request {request.Id}: a result for buffer {buffer.BufferId} of stream {buffer.StreamId}; "
                 + $"it offered buffer {request.Buffer} of stream 0";
@@ -249,6 +256,6 @@ public sealed partial class CameraDriver
 
         request.PlaneBytesUsed = buffer.BytesUsed;
         request.BytesUsed = (int)total;
-        return null;
+        return request.InPlace ? TakePlace(request, buffer) : null;
     }
 }

@@ -38,6 +38,7 @@ public sealed partial class CameraDriver
             if (_buffers.Count > 0)
                 throw new InvalidOperationException($"{_buffers.Count} buffers are still attached: call Release first");
             _stream = ExecuteConfigure(CameraCommand.Configure, wanted);
+            lock (_requestGate) ForgetPool();
             return _stream;
         }
     }
@@ -55,6 +56,7 @@ public sealed partial class CameraDriver
                 // Requests have ended in the device, but some may not have been seen here yet; their buffers no longer count.
                 foreach (var buffer in _buffers) _ram.Release(buffer.Address);
                 _buffers.Clear();
+                ForgetPool();
                 _stream = null;
             }
         }

@@ -17,10 +17,13 @@ namespace CameraFabric.Guest.Camera;
 /// </remarks>
 public sealed partial class CameraDriver : ITransportListener, IDisposable
 {
+    /// <summary>What a transport must know of a virtio-camera device.</summary>
+    public static readonly DeviceShape Shape = new("camera", CameraWire.QueueCount, CameraConfig.Bytes, MaximumSegments: 8);
+
     private readonly CameraDriverOptions _options;
     private readonly ICameraListener _listener;
     private readonly FrameClock _clock;
-    private readonly VirtioCameraTransport _transport;
+    private readonly VirtioTransport _transport;
     private readonly GuestRam _ram;
     private readonly DriverQueue _control;
     private readonly DriverQueue _events;
@@ -29,7 +32,11 @@ public sealed partial class CameraDriver : ITransportListener, IDisposable
     private int _interruptions;
     private bool _disposed;
 
-    private CameraDriver(VirtioCameraTransport transport, ICameraListener listener, CameraDriverOptions options, FrameClock clock)
+    // A driver that leaves the region out does not take the feature either.
+    private static DeviceShape ShapeFor(VirtioTransportOptions options) =>
+        options.ShareMemory ? Shape with { Features = CameraWire.SharedMemoryFeature } : Shape;
+
+    private CameraDriver(VirtioTransport transport, ICameraListener listener, CameraDriverOptions options, FrameClock clock)
     {
         _transport = transport;
         _listener = listener;
@@ -52,7 +59,7 @@ public sealed partial class CameraDriver : ITransportListener, IDisposable
     public int MaximumInFlight { get; }
 
     /// <summary>The connection, for tests that look at or scribble into guest memory.</summary>
-    internal VirtioCameraTransport Transport => _transport;
+    internal VirtioTransport Transport => _transport;
 
     /// <summary>Why the connection has ended; null while it lives.</summary>
     public string? Failure => _failure;
@@ -77,11 +84,11 @@ public sealed partial class CameraDriver : ITransportListener, IDisposable
         FrameClock? clock = null)
     {
         options ??= new CameraDriverOptions();
-        VirtioCameraTransport? transport = null;
+        VirtioTransport? transport = null;
         try
         {
             options.Validate();
-            transport = VirtioCameraTransport.Connect(socket, options.Transport);
+            transport = VirtioTransport.Connect(socket, ShapeFor(options.Transport), options.Transport);
             var driver = new CameraDriver(transport, listener, options, clock ?? FrameClock.System);
             transport.Start(driver);
             driver.PostEvents();

@@ -44,6 +44,17 @@ public sealed class CameraRequest
     /// <summary>The buffer to fill: one that <see cref="CameraDriver.AttachBuffers"/> attached, in no other request.</summary>
     public int Buffer { get; set; }
 
+    /// <summary>
+    /// Whether the frame stays where it is, see <see cref="CameraDriver.MapPool"/>; then <see cref="Buffer"/> is not looked at.
+    /// </summary>
+    public bool InPlace { get; set; }
+
+    /// <summary>
+    /// The slot of the frame that this request holds in place; -1 for none. It is given back when the request is submitted again, and by
+    /// <see cref="CameraDriver.GiveBack"/>.
+    /// </summary>
+    public int Place { get; internal set; } = -1;
+
     /// <summary>Exactly as asked, or fail.</summary>
     public bool Strict { get; set; }
 

@@ -1,4 +1,5 @@
 using CameraFabric.Guest.Camera;
+using CameraFabric.Guest.Media;
 using CameraFabric.Platform;
 
 namespace CameraFabric.Guest.Program;
@@ -57,10 +58,12 @@ public sealed class CameraGuest
     {
         try
         {
-            using var session = new GuestSession(_options, tally, _clock, sink, timer);
+            using IGuestSession session = _options.Face == VirtioFace.Media
+                ? new MediaGuestSession(_options, tally, _clock, sink, timer)
+                : new GuestSession(_options, tally, _clock, sink, timer);
             return session.Run(stop);
         }
-        catch (Exception error) when (error is CameraDriverException or InsufficientMemoryException)
+        catch (Exception error) when (error is CameraDriverException or MediaDriverException or InsufficientMemoryException)
         {
             return new SessionEnd(SessionEndKind.Gone, error.Message);
         }

@@ -1,3 +1,4 @@
+using CameraFabric.Device.Media.Wire;
 using CameraFabric.Guest.Camera;
 using CameraFabric.Sensors.Frames;
 using CameraFabric.Sensors.Profiles;
@@ -12,6 +13,17 @@ public sealed record CameraGuestOptions
 
     /// <summary>The guest's name in its report. Default <c>guest</c>.</summary>
     public string Name { get; init; } = "guest";
+
+    /// <summary>Which device is there. Default virtio-camera.</summary>
+    public VirtioFace Face { get; init; }
+
+    /// <summary>Where buffers lie, of a virtio-media device.</summary>
+    public MediaBuffers Buffers { get; init; }
+
+    /// <summary>
+    /// Whether to take frames in place, from the camera's own memory, where the device lets the guest; copies otherwise. Default false.
+    /// </summary>
+    public bool ZeroCopy { get; init; }
 
     /// <summary>Pixel format wanted; null for the first that the camera offers.</summary>
     public FourCC? Format { get; init; }
@@ -108,10 +120,20 @@ public sealed record CameraGuestOptions
         NotNegative(Hold, "hold");
         NotNegative(Settle, "settle");
         NotNegative(StallTimeout, "stall time-out");
+        if (Face == VirtioFace.Media) CheckMedia();
         Check(ReconnectDelay > TimeSpan.Zero && MaximumReconnectDelay >= ReconnectDelay,
             $"reconnect delay {ReconnectDelay} to {MaximumReconnectDelay}: needs more than 0, and a maximum that is not smaller");
         Check(ProgressInterval > TimeSpan.Zero, $"progress interval {ProgressInterval}: needs more than 0");
         return wrong;
+
+        void CheckMedia()
+        {
+            Check(BuffersInFlight <= MediaWire.MaximumBuffers,
+                $"buffers in flight {BuffersInFlight}: virtio-media has at most {MediaWire.MaximumBuffers}");
+            Check(Exposure is null && !Strict, "exposure and strict: virtio-media has no controls for single frames");
+            Check(!AcquireOwner, "acquire: virtio-media has no command for ownership");
+            Check(RequestTimeout == TimeSpan.Zero, "request time-out: virtio-media has no requests");
+        }
 
         void NotNegative(TimeSpan value, string what) => Check(value >= TimeSpan.Zero, $"{what} {value}: must not be negative");
 

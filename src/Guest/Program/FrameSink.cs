@@ -21,5 +21,7 @@ internal sealed class FrameSink : IDisposable
         }
     }
 
+    public void Write(ReadOnlySpan<byte> frame) => _file.Write(frame);
+
     public void Dispose() => _file.Dispose();
 }

@@ -2,6 +2,7 @@ using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Guest.Camera;
 using CameraFabric.Platform;
 using CameraFabric.Sensors.Controls;
+using CameraFabric.Sensors.Frames;
 using CameraFabric.Sensors.Synthetic;
 
 namespace CameraFabric.Guest.Program;
@@ -16,6 +17,8 @@ internal sealed class FrameVerifier(FailureLog failures)
     private CameraStream? _stream;
     private bool _canCarryStamp;
     private bool _stamped;
+    private FrameLayout? _layout;
+    private ulong? _ahead;
 
     /// <summary>Frames whose checksum was computed and compared.</summary>
     public long Checksums { get; private set; }
@@ -41,6 +44,37 @@ internal sealed class FrameVerifier(FailureLog failures)
             failures.Add($"frame {request.Frame}: {request.BytesUsed} bytes used of a frame of {stream.FrameBytes}");
         if ((request.Flags & ResultFlags.Checksum) != 0) VerifyChecksum(request, stream, pixels);
         if (_canCarryStamp && (request.Flags & ResultFlags.Corrupt) == 0) VerifyStamp(request, stream, pixels);
+    }
+
+    /// <summary>Frames of another stream follow, whose numbers begin anew with it.</summary>
+    /// <param name="layout">The pixels' layout; null if it is not known.</param>
+    public void Begin(FrameLayout? layout)
+    {
+        (_layout, _ahead, _stamped) = (layout, null, false);
+        _canCarryStamp = layout is not null && FrameStamp.Fits(layout);
+    }
+
+    /// <summary>
+    /// Checks a frame of which only its number within the stream is known: the stamp's number must run ahead of it by the same all the
+    /// time.
+    /// </summary>
+    public void Verify(uint sequence, ReadOnlySpan<byte> pixels)
+    {
+        if (_layout is not { } layout) return;
+        if (!layout.Format.IsCompressed && pixels.Length != layout.TotalBytes)
+            failures.Add($"frame {sequence}: {pixels.Length} bytes used of a frame of {layout.TotalBytes}");
+        if (!_canCarryStamp) return;
+        if (!FrameStamp.TryRead(layout, pixels, out var truth))
+        {
+            if (_stamped) failures.Add($"frame {sequence}: its stamp cannot be read, though frames before had one");
+            return;
+        }
+
+        _stamped = true;
+        Stamps++;
+        _ahead ??= truth.Sequence - sequence;
+        if (truth.Sequence - sequence != _ahead)
+            failures.Add($"frame {sequence}: its stamp says frame {truth.Sequence}; by the frames before it would be {sequence + _ahead}");
     }
 
     private void VerifyChecksum(CameraRequest request, CameraStream stream, ReadOnlySpan<byte> pixels)

@@ -77,6 +77,9 @@ public sealed record GuestFrameReport
     /// <summary>Frames delivered.</summary>
     public required long Delivered { get; init; }
 
+    /// <summary>Those of them that were read in place, in the camera's own memory.</summary>
+    public long InPlace { get; init; }
+
     /// <summary>Bytes of all delivered frames.</summary>
     public required long Bytes { get; init; }
 
@@ -211,4 +214,7 @@ public sealed record GuestVerificationReport
 
     /// <summary>The first few failures in words.</summary>
     public required IReadOnlyList<string> First { get; init; }
+
+    /// <summary>What could not be checked, because the device's protocol carries nothing for it; empty for virtio-camera.</summary>
+    public IReadOnlyList<string> Unchecked { get; init; } = [];
 }

@@ -16,13 +16,15 @@ internal sealed partial class GuestSession
         var stream = _driver.Configure(Wanted(profile));
         var count = Math.Min(_options.BuffersInFlight, _driver.MaximumInFlight);
         if (stream.MaximumBuffers > 0) count = Math.Min(count, stream.MaximumBuffers);
-        _driver.AttachBuffers(count);
+        _isInPlace = _options.ZeroCopy && _driver.MapPool() is not null;
+        if (!_isInPlace) _driver.AttachBuffers(count);
         _tally.Begin(stream, ClockOffset());
         _driver.Start();
         for (var buffer = 0; buffer < count; buffer++)
         {
             if (!_driver.TryRent(out var request)) break;
             request.Buffer = buffer;
+            request.InPlace = _isInPlace;
             request.Strict = _options.Strict;
             request.TimeoutNanoseconds = Nanoseconds(_options.RequestTimeout);
             _held.Add(request, 0);
@@ -76,6 +78,7 @@ internal sealed partial class GuestSession
             MaximumInFlight = Math.Max(driver.MaximumInFlight, options.BuffersInFlight),
             Transport = driver.Transport with
             {
+                ShareMemory = driver.Transport.ShareMemory || options.ZeroCopy,
                 MemoryBytes = memory,
                 ReconnectTo = options.Reconnect && options.KeepRings ? options.Socket : null,
                 QueueSize = QueueSize(driver.Transport.QueueSize, options.BuffersInFlight),

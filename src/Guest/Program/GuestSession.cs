@@ -9,7 +9,7 @@ namespace CameraFabric.Guest.Program;
 /// One connection of a <see cref="CameraGuest"/>: configures, keeps requests going round, counts and checks what comes back. The driver's
 /// call thread only notes the time and hands completed requests over, so that checking one frame does not falsify the latency of the next.
 /// </summary>
-internal sealed partial class GuestSession : ICameraListener, IDisposable
+internal sealed partial class GuestSession : ICameraListener, IGuestSession
 {
     // After a request that brought no frame: often enough to notice that frames come again, seldom enough not to spin.
     private const long RetryNanoseconds = 20_000_000;
@@ -22,13 +22,14 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
     private readonly FrameSink? _sink;
     private readonly ProgressTimer _progress;
     private readonly CompletionQueue _completed;
-    private readonly HeldRequests _held;
+    private readonly HeldRequests<CameraRequest> _held;
     private readonly CameraDriver _driver;
     private volatile string? _gone;
     private volatile bool _changed;
     private volatile bool _isInterrupted;
     private int _withDevice;
     private ulong _ordinal;
+    private bool _isInPlace;
     private long _lastFrame;
 
     public GuestSession(CameraGuestOptions options, GuestTally tally, FrameClock clock, FrameSink? sink, ProgressTimer progress)
@@ -40,7 +41,7 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
         _progress = progress;
         var driverOptions = DriverOptions(options);
         _completed = new CompletionQueue(driverOptions.MaximumInFlight);
-        _held = new HeldRequests(driverOptions.MaximumInFlight);
+        _held = new HeldRequests<CameraRequest>(driverOptions.MaximumInFlight);
         try
         {
             _driver = CameraDriver.Connect(options.Socket, this, driverOptions, clock);
@@ -54,7 +55,7 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
         tally.Connected(_driver.Config.Name.ToString());
     }
 
-    /// <summary>Streams until there is a reason to end.</summary>
+    /// <inheritdoc/>
     /// <exception cref="CameraDriverException">The device refused, did not answer, or broke the protocol.</exception>
     /// <exception cref="InsufficientMemoryException">The stream needs more memory than the guest has.</exception>
     public SessionEnd Run(CancellationToken stop)
@@ -183,10 +184,17 @@ internal sealed partial class GuestSession : ICameraListener, IDisposable
         _withDevice--;
         if (!_tally.Ended(request)) return false;
         _lastFrame = _clock.Now;
-        var pixels = _driver.Pixels(request.Buffer);
+        if (!request.InPlace) Look(request, _driver.Pixels(request.Buffer));
+        else if (_driver.TryReadInPlace(request, static (pixels, at) => at.Session.Look(at.Request, pixels), (Session: this, Request: request)))
+            _tally.CountInPlace();
+        else _tally.Failures.Add($"frame {request.Frame}: it is not there in place");
+        return true;
+    }
+
+    private void Look(CameraRequest request, ReadOnlySpan<byte> pixels)
+    {
         if (_options.Verify) _tally.Verifier.Verify(request, pixels);
         _sink?.Write(request, _driver.Stream, pixels);
-        return true;
     }
 
     private void SubmitDue()

@@ -8,11 +8,12 @@ namespace CameraFabric.Guest.Program;
 /// Everything that a guest counts over its connections, and the report made of it. One thread, but for <see cref="Events"/> and
 /// <see cref="Failures"/>; counting allocates nothing while all is well.
 /// </summary>
-internal sealed class GuestTally
+internal sealed partial class GuestTally
 {
     private static readonly ResultFlags[] Marks =
         [ResultFlags.Late, ResultFlags.Clamped, ResultFlags.Ignored, ResultFlags.Discontinuity, ResultFlags.Corrupt, ResultFlags.Truncated];
 
+    private long _inPlace;
     private readonly CameraGuestOptions _options;
     private readonly FrameClock _clock;
     private readonly FrameAccount _frames = new();
@@ -56,6 +57,9 @@ internal sealed class GuestTally
 
     /// <summary>Frames delivered.</summary>
     public long Delivered => _frames.Delivered;
+
+    /// <summary>A delivered frame was read where it is.</summary>
+    public void CountInPlace() => _inPlace++;
 
     /// <summary>What was found wrong.</summary>
     public FailureLog Failures { get; } = new();
@@ -158,6 +162,7 @@ internal sealed class GuestTally
             Frames = new GuestFrameReport
             {
                 Delivered = _frames.Delivered,
+                InPlace = _inPlace,
                 Bytes = _bytes,
                 First = _frames.First,
                 Last = _frames.Last,
@@ -165,7 +170,7 @@ internal sealed class GuestTally
                 DropsTold = _frames.Told,
                 DropsByReason = Events.DropsByReason(),
                 Marked = Named(_marks, i => Marks[i].ToString()),
-                Events = Events.ByType(),
+                Events = _options.Face == VirtioFace.Media ? _mediaEvents : Events.ByType(),
                 SourceFaults = Events.SourceFaults(),
                 EventsLost = Events.Lost,
                 Balanced = _frames.Balanced,
@@ -194,6 +199,7 @@ internal sealed class GuestTally
                 Stamps = Verifier.Stamps,
                 Failures = Failures.Count,
                 First = Failures.First,
+                Unchecked = _options.Face == VirtioFace.Media ? MediaGuestSession.Unchecked : [],
             },
         };
     }

@@ -1,14 +1,14 @@
-using CameraFabric.Guest.Camera;
+using System.Diagnostics.CodeAnalysis;
 
 namespace CameraFabric.Guest.Program;
 
 /// <summary>
-/// Completed requests that wait for their time to be submitted again, soonest first. One thread; a fixed array, for there are only so many
-/// requests.
+/// Completed requests, or buffers, that wait for their time to be submitted again, soonest first. One thread; a fixed array, for there are
+/// only so many requests.
 /// </summary>
-internal sealed class HeldRequests(int capacity)
+internal sealed class HeldRequests<T>(int capacity)
 {
-    private readonly (CameraRequest Request, long Due)[] _held = new (CameraRequest, long)[capacity];
+    private readonly (T Request, long Due)[] _held = new (T, long)[capacity];
 
     /// <summary>How many wait.</summary>
     public int Count { get; private set; }
@@ -17,7 +17,7 @@ internal sealed class HeldRequests(int capacity)
     public long NextDue => Count == 0 ? long.MaxValue : _held[Count - 1].Due;
 
     /// <summary>Keeps a request until a time. Requests of the same time keep their order.</summary>
-    public void Add(CameraRequest request, long due)
+    public void Add(T request, long due)
     {
         // Latest first, so that the soonest leaves from the end.
         var at = Count++;
@@ -31,9 +31,9 @@ internal sealed class HeldRequests(int capacity)
     }
 
     /// <summary>Takes the soonest request if it is due.</summary>
-    public bool TryTake(long now, out CameraRequest? request)
+    public bool TryTake(long now, [MaybeNullWhen(false)] out T request)
     {
-        request = null;
+        request = default;
         if (Count == 0 || _held[Count - 1].Due > now) return false;
         request = _held[--Count].Request;
         _held[Count] = default;

@@ -20,6 +20,9 @@ public sealed record VirtioTransportOptions
     /// <summary>Whether to use event indices when the device offers them. Default true.</summary>
     public bool EventIndex { get; init; } = true;
 
+    /// <summary>Whether the device may map memory of its own into shared memory region 0, if it has one. Default false.</summary>
+    public bool ShareMemory { get; init; }
+
     /// <summary>How long to wait for the answer to each message of the set-up. Default 5 s.</summary>
     public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -6,7 +6,7 @@ using CameraFabric.Sensors.Profiles;
 
 namespace CameraFabric.Hosting.Commands;
 
-/// <summary><c>guest</c>: a guest without a VM. Each socket is one virtio-camera device; all of them belong to the same guest.</summary>
+/// <summary><c>guest</c>: a guest without a VM. Each socket is one device; all of them belong to the same guest.</summary>
 internal static class GuestCommand
 {
     private const double LongestRun = 31_536_000; // seconds; a year
@@ -16,6 +16,8 @@ internal static class GuestCommand
     {
         var sockets = new Option<string[]>("--socket") { Description = "The vhost-user socket of a device; several for several cameras.", Required = true };
         var name = new Option<string>("--name") { Description = "The guest's name in its reports.", DefaultValueFactory = _ => "guest" };
+        var face = new Option<VirtioFace>("--face") { Description = "Which device is at the sockets: camera (virtio-camera) or media (virtio-media, V4L2)." };
+        var memory = new Option<MediaBuffers>("--memory") { Description = "Where a media guest's buffers lie: mapped (the device's), userpointer (the guest's), or any." };
         var format = new Option<string?>("--format") { Description = "Pixel format, e.g. NV12; the camera's first otherwise." };
         var size = new Option<string?>("--size") { Description = "WIDTHxHEIGHT; the camera's largest otherwise." };
         var rate = new Option<string?>("--rate") { Description = "Frames a second; the camera's highest otherwise." };
@@ -23,6 +25,7 @@ internal static class GuestCommand
         var frames = new Option<long>("--frames") { Description = "End after so many frames. With neither --frames nor --seconds: at Ctrl-C." };
         var seconds = new Option<double>("--seconds") { Description = "End after so long, in seconds." };
         var exposure = new Option<string?>("--exposure") { Description = "Exposure time to ask for frame by frame, on the first socket: 'alternate 2ms,20ms' or 'sweep 1ms,30ms[,STEPS]'." };
+        var zeroCopy = new Option<bool>("--zero-copy") { Description = "Take frames in place, from the camera's own memory, where the device lets this guest (leases in the rig); copies otherwise." };
         var strict = new Option<bool>("--strict") { Description = "Let a request fail rather than be answered otherwise than as asked." };
         var acquire = new Option<bool>("--acquire") { Description = "Ask to become the camera's owner first." };
         var delay = new Option<double>("--delay") { Description = "Milliseconds spent on each frame: a deliberately slow guest." };
@@ -33,9 +36,9 @@ internal static class GuestCommand
         var reconnect = new Option<bool>("--reconnect") { Description = "Connect again when the device goes away, keeping the rings if it can go on with them; also when it is not there yet." };
         var progress = new Option<bool>("--progress") { Description = "Print interim reports twice a second (with --json one document a line)." };
         var json = new Option<bool>("--json") { Description = "Print each report as one line of JSON instead of tables." };
-        var command = new Command("guest", "A guest without a VM: the driver's side of virtio-camera. Exit code 0 only if every frame is accounted for and every check holds.")
+        var command = new Command("guest", "A guest without a VM: the driver's side of virtio-camera, or of virtio-media. Exit code 0 only if every frame is accounted for and every check holds.")
         {
-            sockets, name, format, size, rate, buffers, frames, seconds, exposure, strict, acquire, delay, hold, settle, save, noVerify, reconnect, progress, json,
+            sockets, name, face, memory, format, size, rate, buffers, frames, seconds, exposure, zeroCopy, strict, acquire, delay, hold, settle, save, noVerify, reconnect, progress, json,
         };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(() =>
         {
@@ -45,11 +48,14 @@ internal static class GuestCommand
             {
                 Socket = paths[0],
                 Name = parsed.GetValue(name)!,
+                Face = parsed.GetValue(face),
+                Buffers = parsed.GetValue(memory),
                 Format = parsed.GetValue(format) is { } text ? Format(text) : null,
                 Interval = parsed.GetValue(rate) is { } wanted ? Interval(wanted) : null,
                 BuffersInFlight = parsed.GetValue(buffers),
                 Frames = parsed.GetValue(frames),
                 Duration = TimeSpan.FromSeconds(Output.InRange("--seconds", parsed.GetValue(seconds), 0, LongestRun, "seconds")),
+                ZeroCopy = parsed.GetValue(zeroCopy),
                 Strict = parsed.GetValue(strict),
                 AcquireOwner = parsed.GetValue(acquire),
                 DelayPerFrame = TimeSpan.FromMilliseconds(Output.InRange("--delay", parsed.GetValue(delay), 0, LongestPause, "milliseconds")),

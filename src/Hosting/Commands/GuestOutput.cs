@@ -23,6 +23,7 @@ internal sealed class GuestOutput(bool json)
             foreach (var failure in report.Verification.First) Console.Out.WriteLine($"  {failure}");
             if (!report.Frames.Balanced) Console.Out.WriteLine($"NOT BALANCED: {report.Frames.Span} frames passed, {report.Frames.Delivered} came, {report.Frames.DropsTold} were told as dropped");
             if (Faults(report.Frames) is { Length: > 0 } faults) Console.Out.WriteLine($"faults of the source: {faults}");
+            foreach (var item in report.Verification.Unchecked) Console.Out.WriteLine($"not checked: {item}");
             Console.Out.WriteLine($"{report.Name}: {report.End}");
         }
     }

@@ -48,12 +48,12 @@ internal static class StatusTables
     public static Sheet Guests(FabricStatus status)
     {
         var sheet = new Sheet(
-            "guest", "camera", "role", "state", "sent", "delivered", "dropped", new("of which", 3), new("p50 µs", 2), "p99 µs", new("max µs", 2), new("controls", 3),
+            "guest", "camera", new("face", 2), "role", "state", "sent", "delivered", "dropped", new("of which", 3), new("p50 µs", 2), "p99 µs", new("max µs", 2), new("controls", 3),
             new("connections", 3), new("violations", 2));
         foreach (var guest in status.Guests)
         {
             sheet.Add(
-                guest.Guest, guest.Camera, OrDash(guest.Role.ToLowerInvariant()), guest.State.ToString().ToLowerInvariant(), $"{guest.Offered}",
+                guest.Guest, guest.Camera, OrDash(guest.Face.ToLowerInvariant()), OrDash(guest.Role.ToLowerInvariant()), guest.State.ToString().ToLowerInvariant(), $"{guest.Offered}",
                 $"{guest.Delivered}", $"{Total(guest.Dropped)}", Counts(guest.Dropped), $"{guest.LatencyP50:F0}", $"{guest.LatencyP99:F0}",
                 $"{guest.LatencyMax:F0}", Counts(guest.ControlSets), Connections(guest), $"{guest.Violations}");
         }

@@ -13,6 +13,9 @@ internal static class RigGuestReader
         ["interleaved"] = SessionRole.Interleaved,
     };
 
+    private static readonly Dictionary<string, GuestFace> Faces = Enum.GetValues<GuestFace>()
+        .ToDictionary(static face => RigWords.Of(face.ToString()), static face => face);
+
     private static readonly Dictionary<string, QuarantineRule?> Quarantines = Enum.GetValues<QuarantineRule>()
         .ToDictionary(static rule => RigWords.Of(rule.ToString()), static rule => (QuarantineRule?)rule);
 
@@ -55,8 +58,10 @@ internal static class RigGuestReader
         {
             Camera = entry.Key,
             Role = section.Choice("role", SessionRole.Observer, Roles, required: true),
+            Face = section.Choice("face", GuestFace.Camera, Faces),
             SocketPath = section.Text("socket") ?? "",
             MayAcquire = section.Flag("may-acquire", false),
+            Leases = section.Number("leases", 0),
         };
         section.RefuseUnknown();
         return view;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Guest.Camera;
 using CameraFabric.Guest.Memory;
 using CameraFabric.Guest.Transport;
 using CameraFabric.Guest.Virtqueues;
@@ -71,7 +72,7 @@ internal sealed class HostileVisitor(string socketPath, Random random)
             Indirect = false,
             Memory = new GuestRamOptions { Seals = fault == SoakFault.MemoryShrinks ? MemorySeals.Seal : MemorySeals.Shrink },
         };
-        using var transport = VirtioCameraTransport.Connect(socket, options);
+        using var transport = VirtioTransport.Connect(socket, CameraDriver.Shape, options);
         var end = new End();
         transport.Start(end);
         var (ram, queue) = (transport.Ram, transport.Queue(CameraWire.ControlQueue));

@@ -8,7 +8,7 @@ namespace CameraFabric.Platform;
 /// </summary>
 public sealed class MemoryFile : IDisposable
 {
-    private const MemorySeals KnownSeals = MemorySeals.Seal | MemorySeals.Shrink | MemorySeals.Grow | MemorySeals.Write;
+    private const MemorySeals KnownSeals = MemorySeals.Seal | MemorySeals.Shrink | MemorySeals.Grow | MemorySeals.Write | MemorySeals.FutureWrite;
 
     private MemoryFile(FileDescriptor descriptor, long size)
     {

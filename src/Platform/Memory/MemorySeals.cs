@@ -18,4 +18,10 @@ public enum MemorySeals
 
     /// <summary>It cannot be written.</summary>
     Write = 8,
+
+    /// <summary>
+    /// It cannot be written but through what is mapped already: nobody can map it for writing, write(2) to it, or make a hole in it, also not by
+    /// opening it anew (Linux 5.1).
+    /// </summary>
+    FutureWrite = 16,
 }

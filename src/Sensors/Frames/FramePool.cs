@@ -25,9 +25,10 @@ public sealed class FramePool : IDisposable
     /// <param name="name">Seen in /proc; for people.</param>
     /// <param name="frameBytes">Room for pixels in a slot, 1 or more bytes.</param>
     /// <param name="slots">1 to <see cref="MaximumSlots"/>.</param>
+    /// <param name="isSealed">Whether nobody but this pool shall ever write to it, so that its file can be given to whoever is not trusted.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number is out of range.</exception>
     /// <exception cref="IOException">The memory could not be had.</exception>
-    public FramePool(string name, int frameBytes, int slots)
+    public FramePool(string name, int frameBytes, int slots, bool isSealed = false)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(frameBytes, 1);
@@ -36,10 +37,14 @@ public sealed class FramePool : IDisposable
         Id = Interlocked.Increment(ref _lastId);
         FrameBytes = frameBytes;
         SlotBytes = (FrameHeader.PixelOffset + (long)frameBytes + PageBytes - 1) / PageBytes * PageBytes;
-        File = MemoryFile.Create(name, SlotBytes * slots);
+        File = MemoryFile.Create(name, SlotBytes * slots, MemorySeals.Shrink | MemorySeals.Grow);
         try
         {
             _memory = File.Map(MapAccess.ReadWrite, populate: true);
+
+            // After our own mapping, which stays writable. A kernel that does not know this seal leaves it a pool that is not given away.
+            IsSealed = isSealed && File.TryAddSeals(MemorySeals.FutureWrite);
+            File.AddSeals(MemorySeals.Seal);
         }
         catch
         {
@@ -56,6 +61,9 @@ public sealed class FramePool : IDisposable
 
     /// <summary>The memory file, to be shared with other processes.</summary>
     public MemoryFile File { get; }
+
+    /// <summary>Whether nobody else can ever write to it.</summary>
+    public bool IsSealed { get; }
 
     /// <summary>How many slots there are.</summary>
     public int Slots => _slots.Length;

@@ -34,14 +34,14 @@ internal static class CameraMessages
 
     /// <summary>A request for one buffer of stream 0.</summary>
     public static byte[] Request(uint generation, ulong id, uint buffer, RequestFlags flags = 0, ulong target = 0, ulong timeout = 0,
-        ReadOnlySpan<byte> packet = default)
+        ReadOnlySpan<byte> packet = default, BufferFlags place = 0)
     {
         var length = RequestHeader.Bytes + BufferReference.Bytes + packet.Length;
         var header = new CommandHeader(CameraCommand.Request, CameraWire.HeaderVersion, (uint)length, id + 5000);
         return
         [
             .. BytesOf(new RequestHeader(header, id, generation, flags, 1, (uint)packet.Length, target, timeout)),
-            .. BytesOf(new BufferReference(0, buffer, 0, 0)),
+            .. BytesOf(new BufferReference(0, buffer, place, 0)),
             .. packet,
         ];
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Device.Virtqueues;
 
@@ -31,6 +32,9 @@ internal sealed class EchoDevice : IVhostUserDevice
 
     /// <summary>Wants so many bytes to be kept.</summary>
     public int SavedStateBytes { get; init; }
+
+    /// <summary>Its shared memory regions.</summary>
+    public ImmutableArray<long> SharedMemoryBytes { get; init; } = [];
 
     /// <summary>The bytes that are kept.</summary>
     public SavedState? Saved { get; private set; }

@@ -12,7 +12,7 @@ public sealed class NegotiationTests
         Assert.Equal(0x5 | Rig.Features, rig.Frontend.GetFeatures());
         Assert.Equal(ProtocolFeatures.All, rig.Frontend.GetProtocolFeatures());
         Assert.Equal(3, rig.Frontend.GetQueueNum());
-        Assert.Equal(64, rig.Frontend.GetMaxMemSlots());
+        Assert.Equal(128, rig.Frontend.GetMaxMemSlots());
     }
 
     [Fact]

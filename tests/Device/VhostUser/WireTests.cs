@@ -17,6 +17,9 @@ public sealed class WireTests
         Assert.Equal((40, SingleRegion.Bytes), (Unsafe.SizeOf<SingleRegion>(), 40));
         Assert.Equal((12, ConfigHeader.Bytes), (Unsafe.SizeOf<ConfigHeader>(), 12));
         Assert.Equal((20, WireInflight.Bytes), (Unsafe.SizeOf<WireInflight>(), 20));
+        Assert.Equal((40, WireMapping.Bytes), (Unsafe.SizeOf<WireMapping>(), 40));
+        Assert.Equal((8, SharedMemoryHeader.Bytes), (Unsafe.SizeOf<SharedMemoryHeader>(), 8));
+        Assert.Equal(2056, SharedMemoryHeader.AnswerBytes);
     }
 
     [Fact]
@@ -36,6 +39,10 @@ public sealed class WireTests
             Hex(new SingleRegion(9, new WireRegion(1, 2, 3, 4))));
         Assert.Equal("01000000 02000000 03000000", Hex(new ConfigHeader(Offset: 1, Size: 2, Flags: 3)));
         Assert.Equal("01000000 00000000 02000000 00000000 03000400", Hex(new WireInflight(Size: 1, Offset: 2, Queues: 3, QueueSize: 4)));
+        Assert.Equal(
+            "05000000 00000000 00200000 00000000 00100000 00000000 00300000 00000000 01000000 00000000",
+            Hex(new SharedMapping(Region: 5, Offset: 0x1000, FileOffset: 0x2000, Length: 0x3000, IsWritable: true).ToWire()));
+        Assert.Equal("01000000 00000000", Hex(new SharedMemoryHeader(1, 0)));
     }
 
     [Theory]
@@ -53,6 +60,7 @@ public sealed class WireTests
     [InlineData(FrontendRequest.VringKick, 35)]
     [InlineData(FrontendRequest.RemMemReg, 38)]
     [InlineData(FrontendRequest.GetStatus, 40)]
+    [InlineData(FrontendRequest.GetSharedMemoryConfig, 44)]
     public void Messages_have_the_numbers_of_the_specification(FrontendRequest request, int number) => Assert.Equal(number, (int)request);
 
     [Fact]
@@ -70,6 +78,8 @@ public sealed class WireTests
     public void Only_what_is_implemented_is_offered()
     {
         Assert.Equal(0b1_1111_0110_0010_1001UL, (ulong)ProtocolFeatures.All);
+        Assert.Equal(22, System.Numerics.BitOperations.Log2((ulong)ProtocolFeatures.SharedMemory));
+        Assert.Equal((9, 10), ((int)BackendRequest.SharedMemoryMap, (int)BackendRequest.SharedMemoryUnmap));
     }
 
     private static string Hex<T>(T value)

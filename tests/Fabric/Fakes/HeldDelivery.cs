@@ -1,5 +1,5 @@
-using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Sensors.Frames;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.GuestMemory;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Fabric.Accounting;
@@ -151,6 +152,14 @@ internal sealed class RequestBench : ICameraSessionHost, IDisposable
     void ICameraSessionHost.SubmitControls(ControlSet set) => HandedOn.Add(set);
 
     void ICameraSessionHost.CancelControls(ulong setId)
+    {
+    }
+
+    void ICameraSessionHost.MapPool(ulong ticket, int frameBytes)
+    {
+    }
+
+    void ICameraSessionHost.UnmapPool()
     {
     }
 

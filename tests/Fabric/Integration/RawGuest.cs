@@ -1,4 +1,5 @@
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Guest.Camera;
 using CameraFabric.Guest.Transport;
 using CameraFabric.Guest.Virtqueues;
 using CameraFabric.Platform;
@@ -11,13 +12,14 @@ internal sealed class RawGuest : IDisposable
 {
     private const int MessageBytes = 4096;
     private const int Slots = 32;
-    private readonly VirtioCameraTransport _transport;
+    private readonly VirtioTransport _transport;
     private readonly ulong _memory;
     private ulong _lastTag;
 
     public RawGuest(string socket)
     {
-        _transport = VirtioCameraTransport.Connect(UnixSocket.Connect(socket), new VirtioTransportOptions { MemoryBytes = 4 << 20 });
+        _transport = VirtioTransport.Connect(
+            UnixSocket.Connect(socket), CameraDriver.Shape, new VirtioTransportOptions { MemoryBytes = 4 << 20 });
         _memory = _transport.Ram.Allocate(2 * Slots * MessageBytes);
     }
 

@@ -17,11 +17,11 @@ internal sealed class TestDriver : ICameraListener, IDisposable
     private readonly BlockingCollection<(CameraEvent Event, ImmutableArray<ReportedControl> Controls)> _events = [];
     private readonly Queue<int> _buffers = new();
 
-    public TestDriver(string socket, GuestRamOptions? memory = null)
+    public TestDriver(string socket, GuestRamOptions? memory = null, bool shareMemory = false)
     {
         var options = new CameraDriverOptions
         {
-            Transport = new VirtioTransportOptions { MemoryBytes = 64 << 20, Memory = memory ?? new GuestRamOptions() },
+            Transport = new VirtioTransportOptions { MemoryBytes = 64 << 20, Memory = memory ?? new GuestRamOptions(), ShareMemory = shareMemory },
         };
         Driver = CameraDriver.Connect(socket, this, options);
         Driver.GetCapabilities();
@@ -33,11 +33,12 @@ internal sealed class TestDriver : ICameraListener, IDisposable
 
     public TaskCompletionSource<string> Gone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public static async Task<TestDriver> ConnectAsync(RunningFabric fabric, string guest, string camera, GuestRamOptions? memory = null)
+    public static async Task<TestDriver> ConnectAsync(
+        RunningFabric fabric, string guest, string camera, GuestRamOptions? memory = null, bool shareMemory = false)
     {
         var socket = fabric.Socket(guest, camera);
         await fabric.WaitAsync(_ => File.Exists(socket), $"nobody listens on {socket}");
-        return new TestDriver(socket, memory);
+        return new TestDriver(socket, memory, shareMemory);
     }
 
     public CameraStream Configure(StreamConfiguration? wanted = null, int buffers = 4)
@@ -76,6 +77,13 @@ internal sealed class TestDriver : ICameraListener, IDisposable
         request.TargetFrame = target;
         if (exposure is { } value) request.SetControl(ControlCatalogue.ExposureTime.Id, ControlValue.From(value));
         Driver.Submit(request);
+        return request;
+    }
+
+    /// <summary>The next request that has ended, as it is: with the frame that it holds in place.</summary>
+    public CameraRequest NextKept()
+    {
+        Assert.True(_completed.TryTake(out var request, RunningFabric.Patience), "no request has ended");
         return request;
     }
 

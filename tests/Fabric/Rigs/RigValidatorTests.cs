@@ -54,6 +54,46 @@ public sealed class RigValidatorTests
         Assert.Single(RigValidator.Validate(rig));
     }
 
+    [Theory]
+    [InlineData(true, SessionRole.Interleaved, 0, "write `face: camera`")]
+    [InlineData(false, SessionRole.Owner, 2, "leave `leases` out")]
+    public void A_media_guest_takes_no_turns_and_holds_no_frames(bool interleaved, SessionRole role, int leases, string right)
+    {
+        var view = new GuestCameraRig { Camera = "front", Role = role, Leases = leases, Face = GuestFace.Media };
+        var rig = Good with
+        {
+            Cameras = [RunningFabric.Camera("front", interleaved: interleaved)],
+            Guests = [new GuestRig { Name = "a", Cameras = [view] }],
+        };
+
+        Assert.Contains(right, Assert.Single(RigValidator.Validate(rig)).Right, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, 65, "write 0 to 64")]
+    [InlineData(true, 3, "leave `leases` out")]
+    public void Frames_in_place_are_bounded_and_not_for_guests_that_take_turns(bool interleaved, int leases, string right)
+    {
+        var role = interleaved ? SessionRole.Interleaved : SessionRole.Observer;
+        var rig = Good with
+        {
+            Cameras = [RunningFabric.Camera("front", interleaved: interleaved)],
+            Guests = [new GuestRig { Name = "a", Cameras = [new GuestCameraRig { Camera = "front", Role = role, Leases = leases }] }],
+        };
+
+        Assert.Contains(right, Assert.Single(RigValidator.Validate(rig)).Right, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_camera_has_a_slot_more_for_each_frame_that_its_guests_may_hold()
+    {
+        GuestRig Holder(string name, int leases) => new() { Name = name, Cameras = [new GuestCameraRig { Camera = "front", Leases = leases }] };
+        var rig = Good with { Cameras = [RunningFabric.Camera("front"), RunningFabric.Camera("rear")], Guests = [Holder("a", 3), Holder("b", 4)] };
+
+        Assert.Empty(RigValidator.Validate(rig));
+        Assert.Equal([7, 0], rig.WithLentSlots().Cameras.Select(static camera => camera.LentSlots));
+    }
+
     [Fact]
     public void A_socket_path_must_fit_and_be_the_devices_own()
     {

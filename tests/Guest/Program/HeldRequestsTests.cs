@@ -13,7 +13,7 @@ public sealed class HeldRequestsTests
         Check.QuickThrowOnFailure(Prop.ForAll(Gen.Choose(0, 6).ListOf().ToArbitrary(), list =>
         {
             var dues = list.ToArray();
-            var held = new HeldRequests(Math.Max(dues.Length, 1));
+            var held = new HeldRequests<CameraRequest>(Math.Max(dues.Length, 1));
             for (var i = 0; i < dues.Length; i++) held.Add(new CameraRequest(null!, i), dues[i]);
             Assert.Equal(dues.Length == 0 ? long.MaxValue : dues.Min(), held.NextDue);
             var order = new List<int>();

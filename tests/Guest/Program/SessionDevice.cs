@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.VhostUser;
 using CameraFabric.Device.Virtqueues;
+using CameraFabric.Guest.Tests.Camera;
 using CameraFabric.Platform;
 using CameraFabric.Sensors;
 using CameraFabric.Sensors.Capture;
@@ -26,6 +28,7 @@ internal sealed class SessionDevice : IVhostUserDevice, ICameraSessionHost, IFra
     private readonly SyntheticSensor _sensor;
     private readonly Queue<Action> _answers = [];
     private readonly List<FrameRequest> _armed = [];
+    private readonly List<Task> _ending = [];
     private readonly Virtqueue?[] _queues = new Virtqueue?[CameraWire.QueueCount];
     private ControlSchedule? _schedule;
     private FramePool? _pool;
@@ -122,10 +125,9 @@ internal sealed class SessionDevice : IVhostUserDevice, ICameraSessionHost, IFra
 
     public void Stop(ulong ticket)
     {
-        var loop = _loop;
+        // The capture thread may be waiting for our lock: it is told to stop on another thread, and awaited at the end alone.
+        if (_loop is { } loop) _ending.Add(Task.Run(() => End(loop)));
         _loop = null;
-        // The capture thread may be waiting for our lock: it is told to stop here and joined by nobody but the end.
-        if (loop is not null) ThreadPool.QueueUserWorkItem(_ => loop.Stop(TimeSpan.FromSeconds(10)));
         _answers.Enqueue(() => _session.OnStopped(ticket));
     }
 
@@ -142,6 +144,14 @@ internal sealed class SessionDevice : IVhostUserDevice, ICameraSessionHost, IFra
     public void SubmitControls(ControlSet set) => _schedule!.Submit(set);
 
     public void CancelControls(ulong setId) => _schedule?.Cancel(setId);
+
+    public void MapPool(ulong ticket, int frameBytes)
+    {
+    }
+
+    public void UnmapPool()
+    {
+    }
 
     public void ConfigChanged() => _backend.NotifyConfigChange();
 
@@ -190,10 +200,18 @@ internal sealed class SessionDevice : IVhostUserDevice, ICameraSessionHost, IFra
     {
         _backend.Stop();
         _thread.Join();
+        // From here on nobody starts or stops the camera; as long as it runs, it needs all the rest.
+        if (_loop is not null) End(_loop);
+        Task.WaitAll(_ending);
         _backend.Dispose();
-        _loop?.Stop(TimeSpan.FromSeconds(10));
         _sensor.Dispose();
         _pool?.Dispose();
+    }
+
+    private static void End(CaptureLoop loop)
+    {
+        loop.Stop(CameraBench.Patience);
+        loop.Dispose();
     }
 
     private bool Deliver(FrameRequest request, Frame frame)

@@ -1,5 +1,6 @@
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.VhostUser;
+using CameraFabric.Guest.Camera;
 using CameraFabric.Guest.Tests.Camera;
 using CameraFabric.Guest.Transport;
 using CameraFabric.Guest.Virtqueues;
@@ -141,14 +142,14 @@ public sealed class KeptRingsTests
                 LongestReconnectPause = TimeSpan.FromMilliseconds(5),
                 ReplyTimeout = CameraBench.Patience,
             };
-            Transport = VirtioCameraTransport.Connect(UnixSocket.Connect(Host.Path), change?.Invoke(options) ?? options);
+            Transport = VirtioTransport.Connect(UnixSocket.Connect(Host.Path), CameraDriver.Shape, change?.Invoke(options) ?? options);
             _buffer = Transport.Ram.Allocate(4096);
             Transport.Start(this);
         }
 
         public RingHost Host { get; } = new();
 
-        public VirtioCameraTransport Transport { get; }
+        public VirtioTransport Transport { get; }
 
         public BlockingList<string> Told { get; } = new();
 

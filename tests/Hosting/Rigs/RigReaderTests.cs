@@ -20,7 +20,7 @@ public sealed class RigReaderTests
             cameras: { front: owner, cabin: observer }
           recorder:
             cameras:
-              front: { role: observer, socket: rec.sock, may-acquire: true }
+              front: { role: observer, face: media, socket: rec.sock, may-acquire: true }
             budget: { buffers: 8, in-flight: 4, buffer-mib: 16 }
         """;
 
@@ -36,6 +36,7 @@ public sealed class RigReaderTests
         Assert.Equal("/tmp/two-guests/cluster.front.sock", RigValidator.SocketPath(rig, rig.Guests[0], rig.Guests[0].Cameras[0]));
         Assert.Equal("/tmp/two-guests/rec.sock", RigValidator.SocketPath(rig, rig.Guests[1], rig.Guests[1].Cameras[0]));
         Assert.True(rig.Guests[1].Cameras[0].MayAcquire);
+        Assert.Equal((GuestFace.Camera, GuestFace.Media), (rig.Guests[0].Cameras[0].Face, rig.Guests[1].Cameras[0].Face));
         Assert.Equal((8, 4, 16L << 20), (rig.Guests[1].MaximumBuffers, rig.Guests[1].MaximumInFlight, rig.Guests[1].MaximumBufferBytes));
     }
 

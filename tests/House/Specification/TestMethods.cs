@@ -33,9 +33,9 @@ public static partial class TestMethods
     [GeneratedRegex(@"\bnamespace\s+([\w.]+)\s*[;{]")]
     private static partial Regex Namespace();
 
-    // What follows the attribute [Fact] or [Theory] first and looks like a public method is the test.
+    // What follows the attribute [Fact] or [Theory], or one of those for guests that may be missing, first and looks like a public method is the test.
     [GeneratedRegex(
-        @"\bclass\s+(?<class>\w+)|[\[,]\s*(?<attribute>Fact|Theory)\b|" +
+        @"\bclass\s+(?<class>\w+)|[\[,]\s*(?<attribute>(?:Qemu|NewQemu|Linux)?(?:Fact|Theory))\b|" +
         @"\bpublic\s+(?:async\s+)?(?:void|Task|ValueTask)\s+(?<method>\w+)\s*\(")]
     private static partial Regex Part();
 }

@@ -69,6 +69,26 @@ public sealed class FramePoolTests
     }
 
     [Fact]
+    public void What_is_sealed_can_be_written_by_the_pool_alone_also_by_whoever_opens_its_file_anew()
+    {
+        using var pool = new FramePool("test", 100, 1, isSealed: true);
+        Assert.True(pool.IsSealed);
+        Assert.Throws<LinuxException>(() => pool.File.Map(MapAccess.ReadWrite));
+        using (var again = File.Open($"/proc/self/fd/{pool.File.Descriptor.Number}", FileMode.Open, FileAccess.ReadWrite))
+        {
+            Assert.ThrowsAny<Exception>(() => RandomAccess.Write(again.SafeFileHandle, [1], 0));
+            Assert.ThrowsAny<Exception>(() => RandomAccess.SetLength(again.SafeFileHandle, 0));
+        }
+
+        using var other = pool.File.Map(MapAccess.ReadOnly);
+        var slot = pool.TryRent()!;
+        slot.Pixels.Fill(7);
+        slot.Header.BytesUsed = 100;
+        Assert.Equal(7, other.Read(FrameHeader.PixelOffset, 1)[0]);
+        slot.Publish().Return();
+    }
+
+    [Fact]
     public void Renting_ends_with_null_when_every_slot_is_written_or_held()
     {
         using var pool = new FramePool("test", 100, 2);

@@ -1,4 +1,5 @@
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.Virtqueues;
 using CameraFabric.Platform;
 using CameraFabric.Sensors.Controls;
@@ -12,7 +13,7 @@ namespace CameraFabric.Device.Camera.Sessions;
 /// <see cref="ReadConfig"/>), no call blocks, and time passes only by <see cref="OnTick"/>. What it needs of the camera it asks of the
 /// <see cref="ICameraSessionHost"/>.
 /// </summary>
-public sealed partial class CameraSession
+public sealed partial class CameraSession : IGuestSession
 {
     private readonly SessionContext _session;
     private readonly BufferRegistry _buffers;
@@ -65,6 +66,12 @@ public sealed partial class CameraSession
     /// <summary>What it has done.</summary>
     public SessionCounters Counters => _session.Counters;
 
+    /// <inheritdoc/>
+    public bool HasOutdatedPool => _session.Leases.TakeOutdated();
+
+    /// <summary>The frames that the guest holds in place. Any thread.</summary>
+    public LeaseLedger Leases => _session.Leases;
+
     /// <summary>Requests held. Any thread.</summary>
     public int InFlight => _requests.Line.Count;
 
@@ -85,6 +92,18 @@ public sealed partial class CameraSession
 
     /// <summary>Whether commands wait for nothing but their turn, so that <see cref="Resume"/> is wanted.</summary>
     public bool HasCommands => _commands.HasMore;
+
+    /// <inheritdoc/>
+    public void OnChain(DescriptorChain chain)
+    {
+        ArgumentNullException.ThrowIfNull(chain);
+        switch (chain.Queue.Index)
+        {
+            case CameraWire.ControlQueue: OnCommand(chain); break;
+            case CameraWire.EventQueue: OnEventBuffer(chain); break;
+            case CameraWire.RequestQueue: OnRequest(chain); break;
+        }
+    }
 
     /// <summary>A chain of the control queue.</summary>
     public void OnCommand(DescriptorChain chain)
@@ -145,6 +164,16 @@ public sealed partial class CameraSession
         RefreshConfig();
     }
 
+    /// <summary>Answers <see cref="ICameraSessionHost.MapPool"/>.</summary>
+    /// <param name="ticket">The ask's ticket.</param>
+    /// <param name="status">Whether it was done.</param>
+    /// <param name="pool">With OK: what is mapped now.</param>
+    public void OnPoolMapped(ulong ticket, CameraStatus status, SharedPool? pool)
+    {
+        _commands.PoolMapped(ticket, status, pool);
+        RefreshConfig();
+    }
+
     /// <summary>
     /// Answers <see cref="ICameraSessionHost.AcquireOwner"/> and <see cref="ICameraSessionHost.ReleaseOwner"/>; with ticket 0 it is news.
     /// </summary>
@@ -162,7 +191,7 @@ public sealed partial class CameraSession
     public void OnRequestCompleted(FrameRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        _requests.Line.Report(request);
+        _requests.Line.Report((ChainRequest)request);
         Settle();
     }
 

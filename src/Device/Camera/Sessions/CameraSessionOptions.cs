@@ -56,6 +56,9 @@ public sealed record CameraSessionOptions
     /// </summary>
     public TimeSpan RestoreTimeout { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Frames that the guest may hold in place, in the camera's own memory: 0 (none) to 64.</summary>
+    public int MaximumLeases { get; init; }
+
     /// <summary>Whether an observer may become the owner.</summary>
     public bool MayAcquire { get; init; }
 
@@ -78,6 +81,7 @@ public sealed record CameraSessionOptions
             $"above 0, at most {MaximumRequestTimeout}");
         Check(MaximumRequestTimeout > TimeSpan.Zero && MaximumRequestTimeout <= TimeSpan.FromHours(1), nameof(MaximumRequestTimeout),
             MaximumRequestTimeout, "above 0, at most 1 h");
+        Check(MaximumLeases is >= 0 and <= 64, nameof(MaximumLeases), MaximumLeases, "0 to 64 frames");
         Check(RestoreTimeout > TimeSpan.Zero && RestoreTimeout <= TimeSpan.FromSeconds(10), nameof(RestoreTimeout), RestoreTimeout,
             "above 0, at most 10 s");
         return errors;

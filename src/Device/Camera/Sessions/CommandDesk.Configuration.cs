@@ -117,6 +117,7 @@ internal sealed partial class CommandDesk
     {
         _requests.CancelAll(CameraStatus.Cancelled);
         _buffers.Clear();
+        DropPool();
         _session.Abandon();
     }
 

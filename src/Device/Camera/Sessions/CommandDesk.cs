@@ -47,6 +47,7 @@ internal sealed partial class CommandDesk
         ControlsSet,
         OwnerAcquired,
         OwnerReleased,
+        PoolMapped,
     }
 
     /// <summary>Whether something waits, so that ticks are wanted.</summary>
@@ -175,6 +176,8 @@ internal sealed partial class CommandDesk
             case CameraCommand.AcquireOwner: AcquireOwner(body); break;
             case CameraCommand.ReleaseOwner: ReleaseOwner(body); break;
             case CameraCommand.ClockSample: ClockSample(); break;
+            case CameraCommand.MapPool: MapPool(body); break;
+            case CameraCommand.ReturnSlot: ReturnSlot(body); break;
             default: Answer(CameraStatus.Unsupported); break;
         }
     }

@@ -72,9 +72,9 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
             return null;
         }
 
-        var status = Check(chain, header, isCancelled, out var buffer, out var examined);
+        var status = Check(chain, header, isCancelled, out var reference, out var buffer, out var examined);
         if (status != CameraStatus.Ok) Refuse(chain, header, status);
-        else Accept(chain, header, buffer!, examined);
+        else Accept(chain, header, reference, buffer, examined);
         return null;
     }
 
@@ -88,7 +88,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     }
 
     /// <summary>Lets a request's frame come, or, before START, lets it wait for that.</summary>
-    public void Arm(FrameRequest request)
+    public void Arm(ChainRequest request)
     {
         request.Deadline = session.Clock.Now + request.TimeoutNanoseconds;
         NextDeadline = Math.Min(NextDeadline, request.Deadline);
@@ -194,7 +194,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
         return CameraWire.Read<RequestHeader>(bytes[..read]);
     }
 
-    private void GiveUp(FrameRequest request, CameraStatus status)
+    private void GiveUp(ChainRequest request, CameraStatus status)
     {
         var set = request.IsArmed ? request.ControlSet : 0;
         request.Fail(status);
@@ -202,8 +202,10 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     }
 
     private CameraStatus Check(
-        DescriptorChain chain, in RequestHeader header, bool isCancelled, out AttachedBuffer? buffer, out ExaminedControls examined)
+        DescriptorChain chain, in RequestHeader header, bool isCancelled, out BufferReference reference, out AttachedBuffer? buffer,
+        out ExaminedControls examined)
     {
+        reference = default;
         buffer = null;
         examined = ExaminedControls.None;
         if (header.Header.Type != CameraCommand.Request) return CameraStatus.Unsupported;
@@ -222,11 +224,21 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
         if (Line.Count >= session.Options.MaximumInFlight) return CameraStatus.Busy;
         Span<byte> bytes = stackalloc byte[BufferReference.Bytes];
         if (chain.Read(RequestHeader.Bytes, bytes) < bytes.Length) return CameraStatus.Invalid;
-        var reference = CameraWire.Read<BufferReference>(bytes);
+        reference = CameraWire.Read<BufferReference>(bytes);
         if (reference.StreamId != StreamWire.StreamId) return CameraStatus.Invalid;
-        buffer = buffers.Find(reference.BufferId);
-        if (buffer is not { IsWhole: true, IsBusy: false }) return CameraStatus.Invalid;
-        if (!buffer.TryRefresh(chain.Memory, session.Layout!)) return CameraStatus.Invalid;
+        if ((reference.Flags & BufferFlags.Shared) != 0)
+        {
+            // Without a mapping, e.g. after an interruption, the driver maps anew.
+            if (!session.Leases.IsOpen) return CameraStatus.Stale;
+            if ((reference.Flags & BufferFlags.Return) != 0 && !session.Leases.Holds(reference.BufferId)) return CameraStatus.Invalid;
+        }
+        else
+        {
+            buffer = buffers.Find(reference.BufferId);
+            if (buffer is not { IsWhole: true, IsBusy: false }) return CameraStatus.Invalid;
+            if (!buffer.TryRefresh(chain.Memory, session.Layout!)) return CameraStatus.Invalid;
+        }
+
         if (header.ControlsBytes == 0) return CameraStatus.Ok;
         var packet = _packet.AsSpan(0, (int)header.ControlsBytes);
         if (chain.Read(RequestHeader.Bytes + BufferReference.Bytes, packet) < packet.Length) return CameraStatus.Invalid;
@@ -234,14 +246,16 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
         return controls.Examine(packet, static scope => scope == ControlScope.Frame, isStrict, out examined);
     }
 
-    private void Accept(DescriptorChain chain, in RequestHeader header, AttachedBuffer buffer, in ExaminedControls examined)
+    private void Accept(
+        DescriptorChain chain, in RequestHeader header, in BufferReference reference, AttachedBuffer? buffer, in ExaminedControls examined)
     {
         var timeout = header.TimeoutNanoseconds == 0
             ? Nanoseconds(session.Options.RequestTimeout)
             : (long)Math.Min(header.TimeoutNanoseconds, (ulong)Nanoseconds(session.Options.MaximumRequestTimeout));
-        var request = Line.TryReuse() ?? new FrameRequest(Line, session.Counters, session.Options.SessionId);
-        buffer.Hold();
-        request.Begin(chain, header, buffer, session.Layout!, timeout);
+        var request = Line.TryReuse() ?? new ChainRequest(Line, session.Counters, session.Options.SessionId);
+        buffer?.Hold();
+        if (buffer is null && (reference.Flags & BufferFlags.Return) != 0) _ = session.Leases.TryReturn(reference.BufferId);
+        request.Begin(chain, header, buffer, buffer is null ? session.Leases : null, session.Layout!, timeout);
         if (session.SteersFrames) request.Bind(SetFor(request, examined.Effective), examined.All);
         else request.Note(examined.All);
         Line.Append(request);
@@ -249,7 +263,7 @@ internal sealed class RequestDesk(SessionContext session, BufferRegistry buffers
     }
 
     // A request without controls takes the object's own empty set if that is free; so the usual request allocates nothing.
-    private ControlSet SetFor(FrameRequest request, ImmutableArray<ControlEntry> effective)
+    private ControlSet SetFor(ChainRequest request, ImmutableArray<ControlEntry> effective)
     {
         if (effective.IsEmpty && request.TargetFrame == 0 && request.SpareSet is { } spare)
         {

@@ -1,3 +1,5 @@
+using CameraFabric.Device.Delivery;
+
 namespace CameraFabric.Device.Camera.Sessions;
 
 /// <summary>
@@ -8,9 +10,9 @@ namespace CameraFabric.Device.Camera.Sessions;
 internal sealed class RequestLine
 {
     private readonly Lock _gate = new();
-    private readonly Stack<FrameRequest> _free = new();
-    private FrameRequest? _head;
-    private FrameRequest? _tail;
+    private readonly Stack<ChainRequest> _free = new();
+    private ChainRequest? _head;
+    private ChainRequest? _tail;
     private int _count;
     private ulong _lastDelivered;
     private bool _isClaiming;
@@ -32,13 +34,13 @@ internal sealed class RequestLine
     }
 
     /// <summary>An object to use again; null if there is none.</summary>
-    public FrameRequest? TryReuse()
+    public ChainRequest? TryReuse()
     {
         lock (_gate) return _free.TryPop(out var request) ? request : null;
     }
 
     /// <summary>Puts a request at the end.</summary>
-    public void Append(FrameRequest request)
+    public void Append(ChainRequest request)
     {
         lock (_gate)
         {
@@ -52,7 +54,7 @@ internal sealed class RequestLine
     }
 
     /// <summary>Its result is written. Sends back what may go back now.</summary>
-    public void Finish(FrameRequest request, int written, bool inOrder)
+    public void Finish(ChainRequest request, int written, bool inOrder)
     {
         lock (_gate)
         {
@@ -64,7 +66,7 @@ internal sealed class RequestLine
     }
 
     /// <summary>The delivery side holds no reference any more.</summary>
-    public void Report(FrameRequest request)
+    public void Report(ChainRequest request)
     {
         lock (_gate)
         {
@@ -79,11 +81,11 @@ internal sealed class RequestLine
     /// Ends, by <paramref name="end"/>, every waiting request that <paramref name="which"/> names. Those that another thread has claimed
     /// are left to it.
     /// </summary>
-    public void Claim<T>(T argument, Func<T, FrameRequest, bool> which, Action<T, FrameRequest> end)
+    public void Claim<T>(T argument, Func<T, ChainRequest, bool> which, Action<T, ChainRequest> end)
     {
         lock (_gate)
         {
-            FrameRequest? next;
+            ChainRequest? next;
             for (var request = _head; request is not null; request = next)
             {
                 // Taken before the end: that unlinks the request, and can send back and unlink those at the head.
@@ -101,7 +103,7 @@ internal sealed class RequestLine
     }
 
     /// <summary>Visits the waiting requests that were not armed yet, in order.</summary>
-    public void VisitUnarmed<T>(T argument, Action<T, FrameRequest> visit)
+    public void VisitUnarmed<T>(T argument, Action<T, ChainRequest> visit)
     {
         lock (_gate)
         {
@@ -160,7 +162,7 @@ internal sealed class RequestLine
         while (_head is { IsReady: true } request) Push(request);
     }
 
-    private void Push(FrameRequest request)
+    private void Push(ChainRequest request)
     {
         if (request.Previous is null) _head = request.Next;
         else request.Previous.Next = request.Next;
@@ -170,14 +172,14 @@ internal sealed class RequestLine
         _count--;
         request.IsPushed = true;
         // First the buffer, because the driver may offer it again as soon as it sees the used entry.
-        request.Buffer!.Release();
+        request.Buffer?.Release();
         var chain = request.Chain;
         chain.Queue.Complete(chain, request.Written);
         if (request.IsReported) Recycle(request);
         else if (request.IsAbandoned) request.Forget();
     }
 
-    private void Recycle(FrameRequest request)
+    private void Recycle(ChainRequest request)
     {
         request.Clear();
         _free.Push(request);

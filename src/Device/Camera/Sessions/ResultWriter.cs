@@ -21,13 +21,13 @@ internal static class ResultWriter
     }
 
     /// <summary>A whole result; metadata that does not fit is left out item by item.</summary>
-    public static int Write(Span<byte> target, in ResultHeader result, uint bufferId, FrameLayout layout, int bytesUsed,
+    public static int Write(Span<byte> target, in ResultHeader result, uint bufferId, BufferFlags flags, FrameLayout layout, int bytesUsed,
         ReadOnlySpan<ControlEntry> asked, ReadOnlySpan<ControlEntry> applied, bool isLate)
     {
         const int Fixed = ResultHeader.Bytes + BufferResult.Bytes;
         var isOk = result.Header.Status == CameraStatus.Ok;
         var used = isOk ? SplitByPlane(layout, bytesUsed) : default;
-        CameraWire.Write(target[ResultHeader.Bytes..], new BufferResult(StreamWire.StreamId, bufferId, result.Header.Status, 0, used));
+        CameraWire.Write(target[ResultHeader.Bytes..], new BufferResult(StreamWire.StreamId, bufferId, result.Header.Status, flags, used));
         var metadata = WriteMetadata(target[Fixed..], asked, applied, isLate, out var isCut);
         CameraWire.Write(target, result with
         {
@@ -40,11 +40,11 @@ internal static class ResultWriter
     }
 
     /// <summary>A result without a frame.</summary>
-    public static int Write(Span<byte> target, in ResultHeader result, uint bufferId)
+    public static int Write(Span<byte> target, in ResultHeader result, uint bufferId, BufferFlags flags)
     {
         const int Length = ResultHeader.Bytes + BufferResult.Bytes;
         CameraWire.Write(target, result with { Header = result.Header with { Length = Length }, BufferCount = 1 });
-        CameraWire.Write(target[ResultHeader.Bytes..], new BufferResult(StreamWire.StreamId, bufferId, result.Header.Status, 0, default));
+        CameraWire.Write(target[ResultHeader.Bytes..], new BufferResult(StreamWire.StreamId, bufferId, result.Header.Status, flags, default));
         return Length;
     }
 

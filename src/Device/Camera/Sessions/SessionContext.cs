@@ -1,5 +1,6 @@
 using CameraFabric.Device.Camera.Capabilities;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Platform;
 using CameraFabric.Sensors.Frames;
 using CameraFabric.Sensors.Profiles;
@@ -20,6 +21,7 @@ internal sealed class SessionContext
     public SessionContext(CameraSessionOptions options, CameraProfile profile, SessionRole role, ICameraSessionHost host, FrameClock clock)
     {
         Options = options;
+        Leases = new LeaseLedger(options.MaximumLeases);
         Host = host;
         Clock = clock;
         _initialRole = _role = role;
@@ -35,6 +37,9 @@ internal sealed class SessionContext
     public FrameClock Clock { get; }
 
     public SessionCounters Counters { get; } = new();
+
+    /// <summary>The frames that the guest holds in place.</summary>
+    public LeaseLedger Leases { get; }
 
     public CameraProfile Profile { get; private set; }
 

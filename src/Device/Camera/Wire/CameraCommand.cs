@@ -45,6 +45,12 @@ public enum CameraCommand : ushort
     /// <summary>Reads the device's clock.</summary>
     ClockSample = 0x60,
 
+    /// <summary>Maps the camera's frame pool into shared memory region 0.</summary>
+    MapPool = 0x70,
+
+    /// <summary>Gives back a frame that was held in place.</summary>
+    ReturnSlot = 0x71,
+
     /// <summary>A request, in the request queue only.</summary>
     Request = 0x80,
 }

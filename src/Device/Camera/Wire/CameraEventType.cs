@@ -68,6 +68,9 @@ public enum DropReason : uint
 
     /// <summary>A rule of the host.</summary>
     Policy = 4,
+
+    /// <summary>The guest holds as many frames in place as it may.</summary>
+    Leases = 5,
 }
 
 /// <summary>What became of the camera's source.</summary>

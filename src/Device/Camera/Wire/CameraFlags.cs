@@ -67,6 +67,20 @@ public enum RequestFlags : uint
     Strict = 1,
 }
 
+/// <summary><c>flags</c> of a buffer reference and of a buffer result.</summary>
+[Flags]
+public enum BufferFlags : uint
+{
+    /// <summary>A buffer of the driver's.</summary>
+    None = 0,
+
+    /// <summary>The frame stays where it is, in a slot of the pool that is mapped; of a result, <c>buffer_id</c> is that slot.</summary>
+    Shared = 1,
+
+    /// <summary>Of a reference with <see cref="Shared"/>: <c>buffer_id</c> is a slot that the driver gives back with the request.</summary>
+    Return = 2,
+}
+
 /// <summary><c>flags</c> of a result.</summary>
 [Flags]
 public enum ResultFlags : uint

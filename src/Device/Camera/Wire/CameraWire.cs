@@ -21,6 +21,15 @@ public static class CameraWire
     /// <summary>What every control packet says in <c>version</c>.</summary>
     public const uint PacketVersion = 1;
 
+    /// <summary>VIRTIO_CAMERA_F_SHM: the driver can have frames in place, in memory of the device.</summary>
+    public const ulong SharedMemoryFeature = 1UL << 0;
+
+    /// <summary>The shared memory region that frames in place lie in.</summary>
+    public const int SharedMemoryRegion = 0;
+
+    /// <summary>Instead of a buffer or slot: none.</summary>
+    public const uint NoSlot = uint.MaxValue;
+
     /// <summary>Index of the queue of commands.</summary>
     public const int ControlQueue = 0;
 

@@ -172,3 +172,37 @@ public readonly record struct ClockSampleReply(
     /// <summary>The clock of every time stamp of this device.</summary>
     public const uint HostMonotonic = 1;
 }
+
+/// <summary><c>struct virtio_camera_shm_map_reply</c>: where the frames are.</summary>
+/// <param name="Offset">Where the pool begins in shared memory region 0.</param>
+/// <param name="Length">Bytes that are mapped.</param>
+/// <param name="SlotBytes">Bytes from one slot to the next.</param>
+/// <param name="Slots">How many slots.</param>
+/// <param name="DataOffset">Where a frame's bytes begin in its slot.</param>
+/// <param name="MaximumLeases">Frames that the driver may hold at once.</param>
+/// <param name="Reserved">0.</param>
+[StructLayout(LayoutKind.Explicit, Size = Bytes)]
+public readonly record struct MapPoolReply(
+    [field: FieldOffset(0)] ulong Offset,
+    [field: FieldOffset(8)] ulong Length,
+    [field: FieldOffset(16)] ulong SlotBytes,
+    [field: FieldOffset(24)] uint Slots,
+    [field: FieldOffset(28)] uint DataOffset,
+    [field: FieldOffset(32)] uint MaximumLeases,
+    [field: FieldOffset(36)] uint Reserved)
+{
+    /// <summary>Size on the wire.</summary>
+    public const int Bytes = 40;
+}
+
+/// <summary><c>struct virtio_camera_shm_return</c>: a frame that is given back.</summary>
+/// <param name="Generation">The configuration's generation.</param>
+/// <param name="Slot">The slot that it is in.</param>
+[StructLayout(LayoutKind.Explicit, Size = Bytes)]
+public readonly record struct ReturnSlotCommand(
+    [field: FieldOffset(0)] uint Generation,
+    [field: FieldOffset(4)] uint Slot)
+{
+    /// <summary>Size on the wire.</summary>
+    public const int Bytes = 8;
+}

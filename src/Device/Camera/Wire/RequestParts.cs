@@ -28,14 +28,14 @@ public readonly record struct RequestHeader(
 
 /// <summary><c>struct virtio_camera_buf_ref</c>: a buffer that the request offers.</summary>
 /// <param name="StreamId">The stream.</param>
-/// <param name="BufferId">The buffer, attached whole and in no other request.</param>
-/// <param name="Flags">0.</param>
+/// <param name="BufferId">The buffer, attached whole and in no other request; with <see cref="BufferFlags.Return"/> a slot.</param>
+/// <param name="Flags">Where the frame shall be.</param>
 /// <param name="Reserved">0.</param>
 [StructLayout(LayoutKind.Explicit, Size = Bytes)]
 public readonly record struct BufferReference(
     [field: FieldOffset(0)] uint StreamId,
     [field: FieldOffset(4)] uint BufferId,
-    [field: FieldOffset(8)] uint Flags,
+    [field: FieldOffset(8)] BufferFlags Flags,
     [field: FieldOffset(12)] uint Reserved)
 {
     /// <summary>Size on the wire.</summary>
@@ -74,16 +74,16 @@ public readonly record struct ResultHeader(
 
 /// <summary><c>struct virtio_camera_buf_result</c>: what became of one buffer.</summary>
 /// <param name="StreamId">The stream.</param>
-/// <param name="BufferId">The buffer.</param>
+/// <param name="BufferId">The buffer; with <see cref="BufferFlags.Shared"/> the slot, or <see cref="CameraWire.NoSlot"/>.</param>
 /// <param name="Status">Whether it holds the frame.</param>
-/// <param name="Flags">0.</param>
+/// <param name="Flags">Where the frame is.</param>
 /// <param name="BytesUsed">Bytes written, plane by plane.</param>
 [StructLayout(LayoutKind.Explicit, Size = Bytes)]
 public readonly record struct BufferResult(
     [field: FieldOffset(0)] uint StreamId,
     [field: FieldOffset(4)] uint BufferId,
     [field: FieldOffset(8)] CameraStatus Status,
-    [field: FieldOffset(12)] uint Flags,
+    [field: FieldOffset(12)] BufferFlags Flags,
     [field: FieldOffset(16)] PlaneNumbers BytesUsed)
 {
     /// <summary>Size on the wire.</summary>

@@ -15,8 +15,8 @@ public sealed class ConcurrencyTests
         rig.Stream();
         rig.Host.IsQuiet = true;
         var frame = rig.Capture(1);
-        var given = new ConcurrentQueue<FrameRequest>();
-        var done = new ConcurrentQueue<FrameRequest>();
+        var given = new ConcurrentQueue<ChainRequest>();
+        var done = new ConcurrentQueue<ChainRequest>();
         using var stop = new CancellationTokenSource();
         var delivery = new Thread(() => Deliver(frame, given, done, stop.Token));
         delivery.Start();
@@ -56,7 +56,7 @@ public sealed class ConcurrencyTests
     }
 
     private static void Deliver(
-        Frame frame, ConcurrentQueue<FrameRequest> given, ConcurrentQueue<FrameRequest> done, CancellationToken stop)
+        Frame frame, ConcurrentQueue<ChainRequest> given, ConcurrentQueue<ChainRequest> done, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {

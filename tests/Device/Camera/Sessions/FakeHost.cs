@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Sensors.Controls;
 using CameraFabric.Sensors.Profiles;
 
@@ -11,7 +12,7 @@ internal sealed class FakeHost : ICameraSessionHost
     /// <summary>What was asked, in order, such as "Arm 1" or "Submit 16777217".</summary>
     public List<string> Asks { get; } = [];
 
-    public List<FrameRequest> Armed { get; } = [];
+    public List<ChainRequest> Armed { get; } = [];
 
     public List<ControlSet> Submitted { get; } = [];
 
@@ -28,13 +29,15 @@ internal sealed class FakeHost : ICameraSessionHost
 
     public ImmutableArray<ControlEntry> Controls { get; private set; } = [];
 
+    public int FrameBytes { get; private set; }
+
     public bool Force { get; private set; }
 
     /// <summary>Whether lists are kept; a test of allocation turns it off.</summary>
     public bool IsQuiet { get; set; }
 
     /// <summary>The request armed last.</summary>
-    public FrameRequest? Last { get; private set; }
+    public ChainRequest? Last { get; private set; }
 
     public void Configure(ulong ticket, StreamConfiguration wanted)
     {
@@ -64,8 +67,9 @@ internal sealed class FakeHost : ICameraSessionHost
 
     public void ReleaseOwner(ulong ticket) => Ask("ReleaseOwner", ticket);
 
-    public void Arm(FrameRequest request)
+    public void Arm(FrameRequest armed)
     {
+        var request = (ChainRequest)armed;
         Last = request;
         if (IsQuiet) return;
         Armed.Add(request);
@@ -84,6 +88,14 @@ internal sealed class FakeHost : ICameraSessionHost
         Cancelled.Add(setId);
         Asks.Add($"Cancel {setId}");
     }
+
+    public void MapPool(ulong ticket, int frameBytes)
+    {
+        FrameBytes = frameBytes;
+        Ask("MapPool", ticket);
+    }
+
+    public void UnmapPool() => Asks.Add("UnmapPool");
 
     public void ConfigChanged() => ConfigChanges++;
 

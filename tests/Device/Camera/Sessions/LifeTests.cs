@@ -1,5 +1,6 @@
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Sensors.Controls;
 
 namespace CameraFabric.Device.Tests.Camera.Sessions;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Device.Delivery;
 using CameraFabric.Device.GuestMemory;
 using CameraFabric.Device.Tests.GuestMemory;
 using CameraFabric.Sensors.Controls;

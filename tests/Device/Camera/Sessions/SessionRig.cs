@@ -234,6 +234,23 @@ internal sealed partial class SessionRig : IDisposable
     public byte[] RequestBytes(ulong id, uint buffer, RequestFlags flags = 0, ulong target = 0, ulong timeout = 0,
         ReadOnlySpan<byte> packet = default) => CameraMessages.Request(Session.Generation, id, buffer, flags, target, timeout, packet);
 
+    /// <summary>A request for a frame in place, which gives a slot back if one is named.</summary>
+    public Sent RequestInPlace(ulong id, uint? back = null, RequestFlags flags = 0, ReadOnlySpan<byte> packet = default) => Send(
+        CameraWire.RequestQueue,
+        CameraMessages.Request(Session.Generation, id, back ?? CameraWire.NoSlot, flags, packet: packet,
+            place: back is null ? BufferFlags.Shared : BufferFlags.Shared | BufferFlags.Return),
+        (int)Config.MaximumResultBytes);
+
+    /// <summary>SHM_MAP, done by the host.</summary>
+    public Sent MapPool()
+    {
+        var sent = Command(CameraCommand.MapPool, new GenerationCommand(Session.Generation, 0));
+        Session.OnPoolMapped(Host.Ticket, CameraStatus.Ok, Shared);
+        return sent;
+    }
+
+    public SharedPool Shared => new(Pool.Id, 0x1000, Pool.File.Size, Pool.SlotBytes, Pool.Slots, FrameHeader.PixelOffset);
+
     public static byte[] Packet(params ReadOnlySpan<(uint Id, ControlValue Value)> items) => CameraMessages.Packet(items);
 
     /// <summary>A frame that carries the set and values; its lease is the caller's.</summary>
@@ -256,14 +273,14 @@ internal sealed partial class SessionRig : IDisposable
     }
 
     /// <summary>What the delivery thread does with a request that won a frame.</summary>
-    public void Deliver(FrameRequest request, Frame frame)
+    public void Deliver(ChainRequest request, Frame frame)
     {
         Assert.True(request.TryClaim(), $"request {request.RequestId} is {request.State}");
         DeliverClaimed(request, frame);
         Session.OnRequestCompleted(request);
     }
 
-    public static void DeliverClaimed(FrameRequest request, Frame frame)
+    public static void DeliverClaimed(ChainRequest request, Frame frame)
     {
         if (request.BeginWrite())
         {

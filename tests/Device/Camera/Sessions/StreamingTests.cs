@@ -248,7 +248,7 @@ public sealed class StreamingTests
         Assert.Equal(CameraStatus.Ok, flush.Status);
     }
 
-    private static FrameRequest Arm(SessionRig rig, ulong id)
+    private static ChainRequest Arm(SessionRig rig, ulong id)
     {
         rig.Request(id, 0);
         return rig.Host.Last!;

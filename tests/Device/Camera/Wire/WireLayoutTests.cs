@@ -44,6 +44,19 @@ public sealed class WireLayoutTests
     }
 
     [Fact]
+    public void The_messages_of_frames_in_place_have_their_layout()
+    {
+        Assert.Equal((40, 8), (System.Runtime.CompilerServices.Unsafe.SizeOf<MapPoolReply>(), System.Runtime.CompilerServices.Unsafe.SizeOf<ReturnSlotCommand>()));
+        var bytes = new byte[48];
+        CameraWire.Write(bytes, new MapPoolReply(1, 2, 3, 4, 5, 6, 7));
+        Assert.Equal((1UL, 2UL, 3UL), (BitConverter.ToUInt64(bytes, 0), BitConverter.ToUInt64(bytes, 8), BitConverter.ToUInt64(bytes, 16)));
+        Assert.Equal((4u, 5u, 6u, 7u), (BitConverter.ToUInt32(bytes, 24), BitConverter.ToUInt32(bytes, 28), BitConverter.ToUInt32(bytes, 32), BitConverter.ToUInt32(bytes, 36)));
+        CameraWire.Write(bytes, new ReturnSlotCommand(8, 9));
+        Assert.Equal((8u, 9u), (BitConverter.ToUInt32(bytes, 0), BitConverter.ToUInt32(bytes, 4)));
+        Assert.Equal((0x70, 0x71), ((int)CameraCommand.MapPool, (int)CameraCommand.ReturnSlot));
+    }
+
+    [Fact]
     public void Configuration_space_has_136_bytes()
     {
         var c = Ramp<CameraConfig>(136);
@@ -174,7 +187,7 @@ public sealed class WireLayoutTests
         var b = Ramp<BufferReference>(16);
         Le32(0, b.StreamId);
         Le32(4, b.BufferId);
-        Le32(8, b.Flags);
+        Le32(8, (uint)b.Flags);
         Le32(12, b.Reserved);
     }
 
@@ -198,7 +211,7 @@ public sealed class WireLayoutTests
         Le32(0, b.StreamId);
         Le32(4, b.BufferId);
         Le32(8, (uint)b.Status);
-        Le32(12, b.Flags);
+        Le32(12, (uint)b.Flags);
         Numbers(16, b.BytesUsed);
     }
 
