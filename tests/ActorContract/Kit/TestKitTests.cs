@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.TestKit;
 using CameraFabric.ActorContract.Tests.Time;
 using Xunit.Sdk;
