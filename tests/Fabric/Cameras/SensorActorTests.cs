@@ -24,7 +24,7 @@ public sealed class SensorActorTests : SensorActorTest
         _fanOut.ExpectMsg<Frame>(Patience).Return();
         _camera.ExpectMsg<SensorDelivers>(Patience);
         sensor.Tell(StopCapture.Message);
-        AwaitCondition(() => _sensors.Running == 0, Patience);
+        AwaitCondition(() => _sensors.Running == 0, Patience, Glance);
 
         Close(sensor);
         Assert.Equal((1, 1), (_sensors.Opened, _sensors.Disposed));
@@ -107,7 +107,7 @@ public sealed class SensorActorTests : SensorActorTest
         Assert.NotNull(trouble);
         Assert.True(passed >= 49, $"lost after {passed} ms");
         _camera.ExpectMsg<SensorReady>(Patience);
-        AwaitCondition(() => _sensors.Opened == 2, Patience);
+        AwaitCondition(() => _sensors.Opened == 2, Patience, Glance);
         Close(sensor);
     }
 
@@ -136,9 +136,9 @@ public sealed class SensorActorTests : SensorActorTest
         Assert.True(TakeFrame() > 2);
         hanging.Set();
 
-        AwaitCondition(() => _meter.Lost[(int)FrameLoss.Late] == 1, Patience);
+        AwaitCondition(() => _meter.Lost[(int)FrameLoss.Late] == 1, Patience, Glance);
         Close(sensor);
-        AwaitCondition(() => _sensors.Disposed == 2, Patience);
+        AwaitCondition(() => _sensors.Disposed == 2, Patience, Glance);
     }
 
     [Fact]
@@ -209,11 +209,11 @@ public sealed class SensorActorTests : SensorActorTest
 
         // A defect: the actor is restarted while the capture thread is about to start.
         sensor.Tell(new SubmitControls(null!));
-        AwaitCondition(() => _memory!.Incarnation == 2, Patience);
+        AwaitCondition(() => _memory!.Incarnation == 2, Patience, Glance);
         clock.Release();
 
         _camera.ExpectMsg<SensorReady>(Patience);
-        AwaitCondition(() => _sensors.Configured == 2, Patience);
+        AwaitCondition(() => _sensors.Configured == 2, Patience, Glance);
         _sensors.Expose();
         TakeFrame();
         Close(sensor);
