@@ -103,7 +103,7 @@ internal static class Lines
         $"\nfleet: {row.Cameras} cameras, {row.Readers} of them with a reader: ready in {row.StartSeconds:F2} s; idle: {row.ManagedKilobytes:F1} kB managed, ",
         $"{row.ResidentKilobytes:F1} kB resident a camera ({row.StartedKilobytes:F1} before a collection), {row.IdleThreads} threads, {row.IdleProcessors:F2} processors\n",
         $"       {row.Readers} streaming at 1/s, guests in this process: {row.StreamingKilobytes:F0} kB each, {row.StreamingThreads} threads more, ",
-        $"{row.StreamingProcessors:F2} processors, {row.Frames} frames, {row.Lost} lost");
+        $"{row.StreamingProcessors:F2} processors, {row.Frames} frames, {row.Lost} lost; stopped in {row.StopSeconds:F2} s");
 
     private static string Of(LatencySummary side) => string.Concat(
         $"{side.P50.ToText("F0"),-22}{side.P99.ToText("F0"),-26}{side.Max,8:F0}{side.Frames,8}",

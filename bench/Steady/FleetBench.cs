@@ -42,7 +42,7 @@ internal static class FleetBench
     {
         var cameras = rig.Cameras.Length;
         var before = Footprint.Take();
-        using var run = new Run(rig);
+        var run = new Run(rig);
         var grown = (Footprint.Now() - before) / cameras;
         var idle = (Footprint.Take() - before) / cameras;
         var sleeping = Busy(TimeSpan.FromSeconds(2));
@@ -58,8 +58,11 @@ internal static class FleetBench
         foreach (var guest in guests) guest.Pause();
         var (frames, lost) = (guests.Sum(static guest => guest.Arrivals.Latencies.Count), guests.Sum(static guest => guest.Arrivals.Lost));
         foreach (var guest in guests) guest.Dispose();
+        var stopped = Stopwatch.GetTimestamp();
+        run.Dispose();
+        var stop = Stopwatch.GetElapsedTime(stopped).TotalSeconds;
         return new FleetRow(cameras, guests.Length, run.StartSeconds, idle.Managed / 1000, idle.Resident / 1000, grown.Resident / 1000, run.Threads, sleeping,
-            streaming.Resident / 1000, streamingThreads, busy, frames, lost);
+            streaming.Resident / 1000, streamingThreads, busy, frames, lost, stop);
     }
 
     private static Rig MakeRig(int vehicles, int readVehicles, string folder)
@@ -168,6 +171,7 @@ internal static class FleetBench
 /// <param name="StreamingProcessors">Processors kept busy then, guests included.</param>
 /// <param name="Frames">Frames that the readers got.</param>
 /// <param name="Lost">Frames that they missed.</param>
+/// <param name="StopSeconds">From the order to stop until the final balance.</param>
 internal sealed record FleetRow(int Cameras, int Readers, double StartSeconds, double ManagedKilobytes, double ResidentKilobytes,
     double StartedKilobytes, int IdleThreads, double IdleProcessors, double StreamingKilobytes, int StreamingThreads, double StreamingProcessors,
-    int Frames, int Lost);
+    int Frames, int Lost, double StopSeconds);
