@@ -22,10 +22,10 @@ internal sealed class RigFleetReader(RigNotes notes, RigCameraReader cameras)
         if (section is null) return new RigFleet([], []);
         var vehicles = ReadNumber(section, "vehicles", 1, MaximumVehicles);
         var prefix = section.Text("prefix") ?? "v";
-        var seed = section.Has("seed") ? ReadNumber(section, "seed", 0, MaximumSeed) : 1;
+        var seed = ReadNumber(section, "seed", 0, MaximumSeed, 1);
         var cameraTemplates = ReadEach(section, "cameras", cameras.ReadTemplate);
         var guestTemplates = ReadEach(section, "guests", (name, guest) => ReadGuest(name, guest, cameraTemplates));
-        var withGuests = section.Has("guest-vehicles") ? ReadNumber(section, "guest-vehicles", 1, vehicles) : vehicles;
+        var withGuests = ReadNumber(section, "guest-vehicles", 1, vehicles, vehicles);
         if (cameraTemplates.Count == 0) section.Fail("cameras", "there is none", "name at least one camera that each vehicle has");
         section.RefuseUnknown();
         var names = NamesOf(prefix, vehicles);
@@ -60,10 +60,10 @@ internal sealed class RigFleetReader(RigNotes notes, RigCameraReader cameras)
         return [.. Enumerable.Range(1, vehicles).Select(vehicle => prefix + vehicle.ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0'))];
     }
 
-    private static int ReadNumber(RigSection section, string key, int least, int most)
+    private static int ReadNumber(RigSection section, string key, int least, int most, int? otherwise = null)
     {
         var right = $"write {least} to {most}";
-        if (section.Text(key, required: true, right) is null) return least;
+        if (section.Text(key, required: otherwise is null, right) is null) return otherwise ?? least;
         var number = section.Number(key, least);
         if (number >= least && number <= most) return number;
         section.Fail(key, $"{number} is not possible", right);
