@@ -36,6 +36,7 @@ public sealed class ReadyRigsTests
             definitions.GetProperty("camera").GetProperty("properties").GetProperty("pattern").GetProperty("enum").EnumerateArray().Select(pattern => pattern.GetString()),
             Enum.GetNames<SyntheticPattern>().Select(RigWords.Of));
         Assert.Equal(Keys(definitions.GetProperty("guest")), KeysOfReader("guests: { a: { x: 1 } }", "guests."));
+        Assert.Equal(Keys(schema.RootElement.GetProperty("properties").GetProperty("fleet")), KeysOfReader("fleet: { x: 1 }", "fleet."));
         Assert.Equal(
             Keys(definitions.GetProperty("guest").GetProperty("properties").GetProperty("budget")),
             KeysOfReader("guests: { a: { budget: { x: 1 } } }", "guests."));
