@@ -70,6 +70,8 @@ public sealed class RigReader
             Name = name,
             RuntimeDirectory = root.Text("runtime") is { } folder ? Path.GetFullPath(folder, _folder) : Control.RuntimeFolder.For(name),
             Options = RigOptionsReader.Read(root.Section("options")),
+            Nodes = Each(root, "nodes", RigNodeReader.Read),
+            Cluster = root.Section("cluster") is { } cluster ? RigNodeReader.ReadCluster(cluster, _folder) : new ClusterRig(),
             Cameras = [.. Each(root, "cameras", cameras.Read), .. fleet.Cameras],
             Guests = [.. Each(root, "guests", RigGuestReader.Read), .. fleet.Guests],
         };
