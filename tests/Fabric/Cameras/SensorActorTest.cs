@@ -29,7 +29,7 @@ public abstract class SensorActorTest : TestKit
     {
         WatchdogTick = TimeSpan.FromMilliseconds(1), WatchdogFloor = TimeSpan.FromMilliseconds(30), FirstFrameAllowance = TimeSpan.Zero,
         RestartDelay = TimeSpan.FromMilliseconds(1), RestartDelayMaximum = TimeSpan.FromMilliseconds(4),
-        SensorStopTimeout = TimeSpan.FromSeconds(1),
+        SensorStopTimeout = Patience,
     };
 
     protected SensorActorTest() : base(FabricNode.ReferenceConfig.WithFallback("akka.loggers = []"))
