@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using CameraFabric.Hosting.Control;
 using Spectre.Console;
 
@@ -15,10 +14,9 @@ internal static class CamerasCommand
         var command = new Command("cameras", "Show the cameras and guests of a running fabric.") { rig, json };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(async () =>
         {
-            var socket = RuntimeFolder.FindControlSocket(parsed.GetValue(rig));
-            var status = (await ControlClient.AskAsync(socket, new ControlRequest("status"), cancellation)).Status!;
-            if (parsed.GetValue(json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(status, ControlJson.Default.FabricStatus));
-            else AnsiConsole.Write(StatusTables.All(status));
+            var status = await RigClient.Find(parsed.GetValue(rig)).StatusAsync(cancellation);
+            if (parsed.GetValue(json)) await Console.Out.WriteLineAsync(RigClient.ToJson(status));
+            else AnsiConsole.Write(StatusTables.All(status.Nodes, status.Silent));
             return Output.Success;
         }));
         return command;
