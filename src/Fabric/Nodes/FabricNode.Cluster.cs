@@ -1,4 +1,6 @@
 using Akka.Cluster;
+using CameraFabric.Fabric.Placement;
+using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using Microsoft.Extensions.Logging;
 
@@ -28,15 +30,25 @@ public sealed partial class FabricNode
         {
             LogDown(node, member.Address.ToString());
             cluster.Down(member.Address);
+            System.ActorSelection("/user/fabric/placement").Tell(new NodeEnded(node, member.Address.ToString(), member.UniqueAddress.Uid));
         }
     }
 
     private static string? NameOf(Member member) =>
         member.Roles.FirstOrDefault(static role => role.StartsWith(RoleOfNode, StringComparison.Ordinal))?[RoleOfNode.Length..];
 
-    /// <summary>The cluster as this node sees it.</summary>
-    private static ClusterStatus StatusOf(Cluster cluster)
+    /// <summary>Called by Akka when this node is a member no more.</summary>
+    private void BeRemoved()
     {
+        if (_stop.IsValueCreated) return;
+        LogRemoved();
+        _removed.TrySetResult();
+    }
+
+    private FabricStatus WithCluster(FabricStatus status)
+    {
+        if (_seat is null) return status;
+        var cluster = Cluster.Get(System);
         var state = cluster.State;
         var unreachable = state.Unreachable.Select(static member => member.UniqueAddress).ToHashSet();
         var members = state.Members
@@ -50,9 +62,26 @@ public sealed partial class FabricNode
                 Leader = member.Address == state.Leader,
             })
             .OrderBy(static member => member.Node, StringComparer.Ordinal);
-        return new ClusterStatus { Address = cluster.SelfAddress.ToString(), Members = [.. members] };
+        var homes = _seat.Board.Table.Assignments.Values
+            .OrderBy(static home => home.Camera, StringComparer.Ordinal)
+            .Select(static home => new HomeReport(
+                home.Camera, home.Home?.Node ?? "", home.Epoch, home.Home is null && home.Loss != HomeLoss.None ? RigWords.Of(home.Loss.ToString()) : ""));
+        return status with
+        {
+            Node = _seat.Node.Name,
+            Cluster = new ClusterStatus
+            {
+                Address = cluster.SelfAddress.ToString(),
+                Members = [.. members],
+                Homes = [.. homes],
+                FenceOpen = _seat.Fence.IsOpen(_clock.Now),
+            },
+        };
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} at {Address} has ended: the cluster is told")]
     private partial void LogDown(string node, string address);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the cluster has removed this node: it could not be reached, or had lost the majority; its cameras are at home elsewhere")]
+    private partial void LogRemoved();
 }
