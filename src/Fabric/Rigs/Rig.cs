@@ -20,6 +20,9 @@ public sealed partial record Rig
     /// <summary>The guests.</summary>
     public ImmutableArray<GuestRig> Guests { get; init; } = [];
 
+    /// <summary>The guests of other nodes, in a rig for one node (<see cref="ForNode"/>).</summary>
+    public ImmutableArray<GuestRig> GuestsElsewhere { get; init; } = [];
+
     /// <summary>The nodes that the rig names, in its order; empty: one node, which needs no name and no cluster.</summary>
     public ImmutableArray<NodeRig> Nodes { get; init; } = [];
 

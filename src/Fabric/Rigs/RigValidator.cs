@@ -32,11 +32,12 @@ public sealed class RigValidator
         validator.ValidateRig();
         validator.ValidateCameras();
         validator.ValidateGuests();
+        RigNodeValidator.Validate(rig, validator._faults);
         FabricOptionsValidator.Validate(rig.Options, validator._faults);
         return validator._faults.ToImmutable();
     }
 
-    /// <summary>Where a guest's device listens: its own path, or <c>GUEST.CAMERA.sock</c> in the runtime directory.</summary>
+    /// <summary>Where a guest's device listens: its own path, or <c>GUEST.CAMERA.sock</c> in the runtime directory of its node.</summary>
     /// <param name="rig">The rig.</param>
     /// <param name="guest">The guest.</param>
     /// <param name="camera">The camera as it sees it.</param>
@@ -45,7 +46,14 @@ public sealed class RigValidator
         ArgumentNullException.ThrowIfNull(rig);
         ArgumentNullException.ThrowIfNull(guest);
         ArgumentNullException.ThrowIfNull(camera);
-        return Path.Combine(rig.RuntimeDirectory, camera.SocketPath.Length > 0 ? camera.SocketPath : $"{guest.Name}.{camera.Camera}.sock");
+        return Path.Combine(rig.RuntimeDirectoryOf(rig.NodeOf(guest)), camera.SocketPath.Length > 0 ? camera.SocketPath : $"{guest.Name}.{camera.Camera}.sock");
+    }
+
+    /// <summary>A name becomes part of an actor's path, of a file name and of a metric.</summary>
+    internal static void ValidateName(string path, string name, ImmutableArray<RigFault>.Builder faults)
+    {
+        if (string.IsNullOrEmpty(name) || name.Length > MaximumName || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || name[0] == '-')
+            faults.Add(new RigFault(path, $"'{name}' is not a name", $"use 1 to {MaximumName} letters, digits, '-' or '_', and do not begin with '-'"));
     }
 
     private void ValidateRig()
@@ -150,12 +158,7 @@ public sealed class RigValidator
         Fault(path, $"camera '{camera.Id}' is owned by '{_owners[camera.Id]}' already", "let the others observe, or share it: `sharing: interleaved`");
     }
 
-    private void ValidateName(string path, string name)
-    {
-        // It becomes part of an actor's path, of a file name and of a metric.
-        if (string.IsNullOrEmpty(name) || name.Length > MaximumName || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || name[0] == '-')
-            Fault(path, $"'{name}' is not a name", $"use 1 to {MaximumName} letters, digits, '-' or '_', and do not begin with '-'");
-    }
+    private void ValidateName(string path, string name) => ValidateName(path, name, _faults);
 
     private void Range(string path, int value, int least, int most)
     {

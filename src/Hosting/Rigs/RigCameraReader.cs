@@ -40,6 +40,9 @@ internal sealed class RigCameraReader(string folder)
             Interleaved = section.Choice("sharing", camera.Interleaved, SharingKinds),
             WatchdogPeriods = section.Number("watchdog", camera.WatchdogPeriods),
             Cpu = section.Number("cpu", otherwise: AnyProcessor) is var cpu && cpu == AnyProcessor ? null : cpu,
+            Node = section.Text("node"),
+            Standby = section.Text("standby"),
+            Isolation = RigNodeReader.ReadIsolation(section),
         };
         var wanted = ReadStream(section, required: kind == "synthetic");
         var factory = kind == "replay" ? ReadReplay(section, wanted) : ReadSynthetic(section, wanted);

@@ -68,6 +68,8 @@ public sealed class RigReader
             Name = name,
             RuntimeDirectory = root.Text("runtime") is { } folder ? Path.GetFullPath(folder, _folder) : Control.RuntimeFolder.For(name),
             Options = RigOptionsReader.Read(root.Section("options")),
+            Nodes = Each(root, "nodes", RigNodeReader.Read),
+            Cluster = root.Section("cluster") is { } cluster ? RigNodeReader.ReadCluster(cluster, _folder) : new ClusterRig(),
             Cameras = Each(root, "cameras", new RigCameraReader(_folder).Read),
             Guests = Each(root, "guests", RigGuestReader.Read),
         };
