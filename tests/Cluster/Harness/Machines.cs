@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace CameraFabric.Cluster.Tests.Harness;
@@ -111,6 +110,18 @@ internal sealed class Machine(string? netns, string address)
     /// <summary>It sends no more than so many megabits in a second.</summary>
     public void Narrow(int megabits) => Tool.Run(
         [.. Launcher, "tc", "qdisc", "replace", "dev", Device, "root", "tbf", "rate", $"{megabits}mbit", "burst", "64kb", "latency", "50ms"]);
+
+    /// <summary>Every TCP connection from another machine goes to this port here instead.</summary>
+    public void Redirect(int port) => Tool.Feed(
+        string.Create(CultureInfo.InvariantCulture, $$"""
+            table ip line {
+              chain turn {
+                type nat hook prerouting priority -100;
+                iif != lo tcp dport != {{port}} redirect to :{{port}}
+              }
+            }
+
+            """), [.. Launcher, "nft", "-f", "-"]);
 
     internal void Ip(params IEnumerable<string> words) => Tool.Run(["ip", "-n", netns!, .. words]);
 
