@@ -17,6 +17,7 @@ internal sealed class FabricActor : UntypedActor
     private readonly ImmutableDictionary<(string Guest, string Camera), GuestMeter> _guestMeters;
     private readonly FrameClock _clock;
     private readonly ILoggerFactory _loggers;
+    private readonly NodeSeat? _seat;
     private readonly SessionIds _ids = new();
     private readonly IActorRef _cameras;
     private IActorRef? _guests;
@@ -28,9 +29,11 @@ internal sealed class FabricActor : UntypedActor
         ImmutableDictionary<string, CameraMeter> cameraMeters,
         ImmutableDictionary<(string Guest, string Camera), GuestMeter> guestMeters,
         FrameClock clock,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        NodeSeat? seat)
     {
         _rig = rig;
+        _seat = seat;
         _cameraMeters = cameraMeters;
         _guestMeters = guestMeters;
         _clock = clock;
@@ -45,7 +48,9 @@ internal sealed class FabricActor : UntypedActor
         ImmutableDictionary<string, CameraMeter> cameraMeters,
         ImmutableDictionary<(string Guest, string Camera), GuestMeter> guestMeters,
         FrameClock clock,
-        ILoggerFactory loggers) => Akka.Actor.Props.Create(() => new FabricActor(rig, cameraMeters, guestMeters, clock, loggers));
+        ILoggerFactory loggers,
+        NodeSeat? seat = null) =>
+        Akka.Actor.Props.Create(() => new FabricActor(rig, cameraMeters, guestMeters, clock, loggers, seat));
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)

@@ -35,6 +35,9 @@ public sealed partial class FabricNode : IAsyncDisposable
     public static Config ReferenceConfig { get; } = ConfigurationFactory.FromResource<FabricNode>(
         "CameraFabric.Fabric.Nodes.reference.conf");
 
+    /// <summary>Where the node's actors are: what children take as a seed. Without a port when the rig needs one process alone.</summary>
+    public string Address => ((ExtendedActorSystem)System).Provider.DefaultAddress.ToString();
+
     /// <summary>The actors' system, for those who want to look into it.</summary>
     public ActorSystem System { get; }
 
@@ -43,7 +46,21 @@ public sealed partial class FabricNode : IAsyncDisposable
     /// <param name="loggers">Where the node logs.</param>
     /// <param name="clock">The frame clock; the system's unless given.</param>
     /// <exception cref="RigException">The rig has errors; all of them are named.</exception>
-    public static FabricNode Start(Rig rig, ILoggerFactory loggers, FrameClock? clock = null)
+    public static FabricNode Start(Rig rig, ILoggerFactory loggers, FrameClock? clock = null) => Start(rig, null, loggers, clock);
+
+    /// <summary>Starts one node of a rig. It returns when the actors have been made; it joins the others soon after.</summary>
+    /// <param name="rig">The whole rig.</param>
+    /// <param name="node">The node's name in it, see <see cref="Rig.AllNodes"/>; null for a rig that needs one process alone.</param>
+    /// <param name="loggers">Where the node logs.</param>
+    /// <param name="clock">The frame clock; the system's unless given.</param>
+    /// <param name="seeds">
+    /// Addresses (<see cref="Address"/>) of nodes to ask for admission instead of those that the rig names: a child's parent, which alone
+    /// knows a port that the system chose. A node without any founds the cluster.
+    /// </param>
+    /// <exception cref="RigException">The rig has errors; all of them are named.</exception>
+    /// <exception cref="ArgumentException">There is no such node, or a name is missing, or there is one too many.</exception>
+    public static FabricNode Start(
+        Rig rig, string? node, ILoggerFactory loggers, FrameClock? clock = null, ImmutableArray<string> seeds = default)
     {
         ArgumentNullException.ThrowIfNull(rig);
         ArgumentNullException.ThrowIfNull(loggers);

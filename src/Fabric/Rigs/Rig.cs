@@ -4,9 +4,9 @@ using CameraFabric.Fabric.Nodes;
 namespace CameraFabric.Fabric.Rigs;
 
 /// <summary>
-/// What one node shall run: its cameras, its guests and its limits. Pure data; <see cref="RigValidator"/> says what is wrong with it.
+/// What shall run: cameras, guests, the nodes that they are spread over, and limits. Pure data; <see cref="RigValidator"/> says what is wrong with it.
 /// </summary>
-public sealed record Rig
+public sealed partial record Rig
 {
     /// <summary>The rig's name, for people.</summary>
     public required string Name { get; init; }
@@ -19,6 +19,12 @@ public sealed record Rig
 
     /// <summary>The guests.</summary>
     public ImmutableArray<GuestRig> Guests { get; init; } = [];
+
+    /// <summary>The nodes that the rig names, in its order; empty: one node, which needs no name and no cluster.</summary>
+    public ImmutableArray<NodeRig> Nodes { get; init; } = [];
+
+    /// <summary>How the nodes keep together.</summary>
+    public ClusterRig Cluster { get; init; } = new();
 
     /// <summary>Limits, defaults and time-outs.</summary>
     public FabricOptions Options { get; init; } = new();
