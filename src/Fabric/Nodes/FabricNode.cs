@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Configuration;
@@ -16,14 +17,16 @@ public sealed partial class FabricNode : IAsyncDisposable
     // What was to end in order has had its time before.
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(2);
     private readonly Rig _rig;
+    private readonly NodeSeat? _seat;
     private readonly StatusBoard _board;
     private readonly IActorRef _fabric;
     private readonly ILogger _logger;
     private readonly Lazy<Task<FabricStatus>> _stop;
 
-    private FabricNode(Rig rig, ActorSystem system, IActorRef fabric, StatusBoard board, ILogger logger)
+    private FabricNode(Rig rig, NodeSeat? seat, ActorSystem system, IActorRef fabric, StatusBoard board, ILogger logger)
     {
         _rig = rig;
+        _seat = seat;
         _board = board;
         _fabric = fabric;
         _logger = logger;
@@ -66,23 +69,30 @@ public sealed partial class FabricNode : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(loggers);
         var faults = RigValidator.Validate(rig);
         if (!faults.IsEmpty) throw new RigException(faults);
+        var part = PartOf(rig, node);
         clock ??= FrameClock.System;
-        rig = rig.WithLentSlots();
+        var whole = rig.WithLentSlots();
+        rig = part is null ? whole : whole.ForNode(part.Name);
 
         var cameras = rig.Cameras.Select(static camera => new CameraMeter(camera.Id, camera.SensorKind)).ToImmutableArray();
         var guests = rig.Guests
             .SelectMany(static guest => guest.Cameras, (guest, view) => MeterOf(rig, guest, view, clock))
             .ToImmutableArray();
         var board = new StatusBoard(rig.Name, clock, cameras, guests);
-        var system = ActorSystem.Create("camera-fabric",
-            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(ReferenceConfig), new NodeSetup(loggers)));
+        var config = part is null ? ReferenceConfig : ClusterConfig.Of(whole, part).WithFallback(ReferenceConfig);
+        var system = ActorSystem.Create(
+            ClusterConfig.SystemName, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new NodeSetup(loggers)));
+        var seat = part is null ? null : SeatOf(whole, part, system);
         var root = FabricActor.Props(
             rig,
             cameras.ToImmutableDictionary(static meter => meter.Id),
             guests.ToImmutableDictionary(static meter => (meter.Guest, meter.Camera)),
             clock,
-            loggers);
-        return new FabricNode(rig, system, system.ActorOf(root, "fabric"), board, loggers.CreateLogger("CameraFabric.Node"));
+            loggers,
+            seat);
+        var started = new FabricNode(rig, seat, system, system.ActorOf(root, "fabric"), board, loggers.CreateLogger("CameraFabric.Node"));
+        if (part is not null) Join(system, seeds.IsDefaultOrEmpty ? ClusterConfig.Seeds(whole) : seeds);
+        return started;
     }
 
     /// <summary>The node as it is now. It does not disturb the frames.</summary>
@@ -117,6 +127,7 @@ public sealed partial class FabricNode : IAsyncDisposable
 
     private async Task<FabricStatus> StopOnceAsync()
     {
+        var began = Stopwatch.GetTimestamp();
         try
         {
             await _fabric.Ask<FabricStopped>(StopFabric.Message, _rig.Options.StopTimeout).ConfigureAwait(false);
@@ -126,6 +137,7 @@ public sealed partial class FabricNode : IAsyncDisposable
             LogNotStopped(_rig.Options.StopTimeout.TotalSeconds);
         }
 
+        if (_seat is not null) await LeaveAsync(_rig.Options.StopTimeout - Stopwatch.GetElapsedTime(began)).ConfigureAwait(false);
         try
         {
             // An actor that is held up, e.g. by a sensor's driver, must not hold up the process.

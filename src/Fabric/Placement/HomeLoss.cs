@@ -14,7 +14,4 @@ public enum HomeLoss
 
     /// <summary>Its own process is not a member.</summary>
     ProcessAway = 3,
-
-    /// <summary>Its home is gone, but may still deliver frames until its fence has closed.</summary>
-    Fencing = 4,
 }

@@ -18,3 +18,24 @@ internal sealed record PlacementChanged(PlacementTable Table, NodeIncarnation Se
 /// <param name="Camera">The camera's id.</param>
 /// <param name="Epoch">The epoch that it was at home under.</param>
 internal sealed record HomeReleased(string Camera, uint Epoch);
+
+/// <summary>To the placement actor, from its own node: no camera runs here any more, because the node stops.</summary>
+internal sealed class AllHomesReleased
+{
+    /// <summary>The one message.</summary>
+    public static AllHomesReleased Message { get; } = new();
+}
+
+/// <summary>To the membership actor: tell me who is a member. Answered with a <see cref="MembershipView"/>.</summary>
+internal sealed class TellMembership
+{
+    /// <summary>The one message.</summary>
+    public static TellMembership Message { get; } = new();
+}
+
+/// <summary>To the placement actor, from its own node: the node is about to stop, its cameras shall go elsewhere.</summary>
+internal sealed class CloseNode
+{
+    /// <summary>The one message.</summary>
+    public static CloseNode Message { get; } = new();
+}
