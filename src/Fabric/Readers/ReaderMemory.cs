@@ -2,7 +2,6 @@ using Akka.Actor;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Placement;
-using Microsoft.Extensions.Logging;
 
 namespace CameraFabric.Fabric.Readers;
 
