@@ -99,6 +99,9 @@ public sealed class CameraMeter(string id, string sensorKind)
         _owner = owner;
     }
 
+    /// <summary>Whether the camera has ever been here: in a cluster, most are elsewhere.</summary>
+    public bool IsUsed => _pool is not null;
+
     /// <summary>Where to look for free slots.</summary>
     /// <param name="pool">Asks the current pool; null when there is none.</param>
     public void Watch(Func<(int Free, int Slots)>? pool) => _pool = pool;

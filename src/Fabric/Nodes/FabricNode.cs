@@ -18,15 +18,17 @@ public sealed partial class FabricNode : IAsyncDisposable
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(2);
     private readonly Rig _rig;
     private readonly NodeSeat? _seat;
+    private readonly NodeLinks? _links;
     private readonly StatusBoard _board;
     private readonly IActorRef _fabric;
     private readonly ILogger _logger;
     private readonly Lazy<Task<FabricStatus>> _stop;
 
-    private FabricNode(Rig rig, NodeSeat? seat, ActorSystem system, IActorRef fabric, StatusBoard board, ILogger logger)
+    private FabricNode(Rig rig, NodeSeat? seat, NodeLinks? links, ActorSystem system, IActorRef fabric, StatusBoard board, ILogger logger)
     {
         _rig = rig;
         _seat = seat;
+        _links = links;
         _board = board;
         _fabric = fabric;
         _logger = logger;
@@ -78,7 +80,9 @@ public sealed partial class FabricNode : IAsyncDisposable
         var guests = rig.Guests
             .SelectMany(static guest => guest.Cameras, (guest, view) => MeterOf(rig, guest, view, clock))
             .ToImmutableArray();
-        var board = new StatusBoard(rig.Name, clock, cameras, guests);
+        var readers = part is null ? [] : rig.Cameras.Select(static camera => new CameraMeter(camera.Id, camera.SensorKind)).ToImmutableArray();
+        var board = new StatusBoard(rig.Name, clock, cameras, guests, part?.Name ?? "", readers);
+        var links = part is null ? null : NodeLinks.Open(rig, part, loggers);
         var config = part is null ? ReferenceConfig : ClusterConfig.Of(whole, part).WithFallback(ReferenceConfig);
         var system = ActorSystem.Create(
             ClusterConfig.SystemName, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new NodeSetup(loggers)));
@@ -89,8 +93,10 @@ public sealed partial class FabricNode : IAsyncDisposable
             guests.ToImmutableDictionary(static meter => (meter.Guest, meter.Camera)),
             clock,
             loggers,
-            seat);
-        var started = new FabricNode(rig, seat, system, system.ActorOf(root, "fabric"), board, loggers.CreateLogger("CameraFabric.Node"));
+            seat,
+            links,
+            readers.ToImmutableDictionary(static meter => meter.Id));
+        var started = new FabricNode(rig, seat, links, system, system.ActorOf(root, "fabric"), board, loggers.CreateLogger("CameraFabric.Node"));
         if (part is not null) Join(system, seeds.IsDefaultOrEmpty ? ClusterConfig.Seeds(whole) : seeds);
         return started;
     }
@@ -148,6 +154,7 @@ public sealed partial class FabricNode : IAsyncDisposable
             LogHeldUp(TerminationTimeout.TotalSeconds);
         }
 
+        _links?.Dispose();
         var status = _board.Read();
         if (!status.Balanced) LogUnbalanced();
         return status;

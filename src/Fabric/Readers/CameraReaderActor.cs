@@ -88,8 +88,8 @@ internal sealed partial class CameraReaderActor : UntypedActor
     protected override void PostStop()
     {
         _ticks?.Cancel();
-        _watch?.Cancel();
-        _memory.Intake.Watchdog.Stop();
+        StopWatching();
+        _memory.Intake.Close();
     }
 
     /// <inheritdoc/>
