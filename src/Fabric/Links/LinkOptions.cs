@@ -28,6 +28,9 @@ public sealed record LinkOptions
     /// <summary>The largest frame that a receiver makes room for, in bytes. 4096 to 1 GiB.</summary>
     public int MaximumFrameBytes { get; init; } = 256 << 20;
 
+    /// <summary>The largest memory of another process that a receiver maps, in bytes. 1 MiB to 1 TiB.</summary>
+    public long MaximumSharedBytes { get; init; } = 8L << 30;
+
     /// <summary>The address to listen at for TCP; empty for none.</summary>
     public string TcpAddress { get; init; } = "127.0.0.1";
 
@@ -43,6 +46,9 @@ public sealed record LinkOptions
     /// <summary>This node's certificate with its private key: links over TCP are then TLS, on both ends. Null: plain.</summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>The one authority whose certificates are trusted; needed with <see cref="Certificate"/>.</summary>
-    public X509Certificate2? Authority { get; init; }
+    /// <summary>
+    /// Why a peer's certificate is not believed, in words that follow "the other end is refused:"; null when it is. Needed with
+    /// <see cref="Certificate"/>.
+    /// </summary>
+    public Func<X509Certificate2?, string?>? Refusal { get; init; }
 }
