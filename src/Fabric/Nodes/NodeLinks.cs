@@ -37,7 +37,7 @@ internal sealed class NodeLinks : IDisposable
     private static LinkOptions OptionsOf(Rig rig, NodeRig node, NodeTls? tls) => new()
     {
         TcpAddress = node.Address.Host,
-        UnixPath = Path.Combine(rig.RuntimeDirectoryOf(node.Name), "links.sock"),
+        UnixPath = Path.Combine(rig.RuntimeDirectory, $"{node.Name}.links.sock"),
         Certificate = tls?.Certificate,
         Refusal = tls is null ? null : tls.Refusal,
     };

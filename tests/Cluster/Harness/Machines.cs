@@ -26,7 +26,7 @@ internal sealed class Machines : IDisposable
     public Machine this[int number] => _machines[number];
 
     /// <summary>What a test's output says of them.</summary>
-    public string Kind => _switch is not null ? "network namespaces joined by a bridge" : $"addresses on loopback: {WhyNoNamespaces}";
+    public string Kind => _switch is not null ? "network namespaces joined by a bridge" : $"addresses on loopback: {WhyNoNamespaces ?? "as the test wants it"}";
 
     /// <summary>So many machines, each of which reaches every other one.</summary>
     public static Machines Make(int count)
@@ -34,6 +34,9 @@ internal sealed class Machines : IDisposable
         var network = Interlocked.Increment(ref _networks);
         return WhyNoNamespaces is null ? MakeNamespaces(count, $"cf{Environment.ProcessId}-{network}") : MakeAddresses(count, network);
     }
+
+    /// <summary>So many addresses of loopback, which the test itself reaches as well.</summary>
+    public static Machines OnLoopback(int count) => MakeAddresses(count, Interlocked.Increment(ref _networks));
 
     public void Dispose()
     {
