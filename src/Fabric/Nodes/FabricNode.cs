@@ -82,7 +82,7 @@ public sealed partial class FabricNode : IAsyncDisposable
             .ToImmutableArray();
         var readers = part is null ? [] : rig.Cameras.Select(static camera => new CameraMeter(camera.Id, camera.SensorKind)).ToImmutableArray();
         var board = new StatusBoard(rig.Name, clock, cameras, guests, part?.Name ?? "", readers);
-        var links = part is null ? null : NodeLinks.Open(rig, part, loggers);
+        var links = part is null ? null : NodeLinks.Open(rig, part, null, null, loggers);
         var config = part is null ? ReferenceConfig : ClusterConfig.Of(whole, part).WithFallback(ReferenceConfig);
         var system = ActorSystem.Create(
             ClusterConfig.SystemName, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new NodeSetup(loggers)));

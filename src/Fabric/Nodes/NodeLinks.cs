@@ -23,31 +23,27 @@ internal sealed class NodeLinks : IDisposable
     /// <summary>Starts listening.</summary>
     /// <param name="rig">The rig.</param>
     /// <param name="node">The node's part of it.</param>
+    /// <param name="certificate">The node's certificate with its key; null only in a rig without certificates.</param>
+    /// <param name="refusal">Why a peer's certificate is not believed; null when it is.</param>
     /// <param name="loggers">Where refusals are told.</param>
-    /// <exception cref="IOException">An address, a path or a certificate cannot be had.</exception>
-    public static NodeLinks Open(Rig rig, NodeRig node, ILoggerFactory loggers)
+    /// <exception cref="ArgumentException">The rig wants certificates and there is none: links are not to be plain then.</exception>
+    /// <exception cref="IOException">An address or a path cannot be had.</exception>
+    public static NodeLinks Open(
+        Rig rig, NodeRig node, X509Certificate2? certificate, Func<X509Certificate2?, string?>? refusal, ILoggerFactory loggers)
     {
-        var options = OptionsOf(rig, node);
+        if (rig.Cluster.Tls is not null && (certificate is null || refusal is null))
+        {
+            throw new ArgumentException("the rig wants certificates, and links were given none", nameof(certificate));
+        }
+
+        var options = new LinkOptions
+        {
+            TcpAddress = node.Address.Host, UnixPath = Path.Combine(rig.RuntimeDirectory, $"{node.Name}.links.sock"), Certificate = certificate,
+            Refusal = refusal,
+        };
         return new NodeLinks(new LinkListener(node.Machine, options, TimeProvider.System, loggers.CreateLogger("CameraFabric.Links")), options);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        Listener.Dispose();
-        Options.Certificate?.Dispose();
-        Options.Authority?.Dispose();
-    }
-
-    private static LinkOptions OptionsOf(Rig rig, NodeRig node)
-    {
-        var options = new LinkOptions { TcpAddress = node.Address.Host, UnixPath = Path.Combine(rig.RuntimeDirectory, $"{node.Name}.links.sock") };
-        if (rig.Cluster.Tls is not { } tls) return options;
-        var password = tls.PasswordFile.Length == 0 ? null : File.ReadLines(tls.PasswordFile).FirstOrDefault();
-        return options with
-        {
-            Certificate = X509CertificateLoader.LoadPkcs12FromFile(tls.Certificate, password),
-            Authority = X509CertificateLoader.LoadCertificateFromFile(tls.Authority),
-        };
-    }
+    public void Dispose() => Listener.Dispose();
 }
