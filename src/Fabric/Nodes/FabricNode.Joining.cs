@@ -12,6 +12,9 @@ public sealed partial class FabricNode
     // A few rounds of gossip. Where it takes longer there is nobody left who could let it go.
     private static readonly TimeSpan LeavingTimeout = TimeSpan.FromSeconds(3);
 
+    /// <summary>What a node of a cluster knows of itself.</summary>
+    internal NodeSeat? Seat => _seat;
+
     /// <summary>The node's part of the rig; null for a rig that needs one process alone.</summary>
     private static NodeRig? PartOf(Rig rig, string? name)
     {
