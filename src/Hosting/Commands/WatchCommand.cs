@@ -57,7 +57,9 @@ internal static class WatchCommand
             while (true)
             {
                 var status = await client.StatusAsync(cancellation);
-                live.UpdateTarget(new Rows(new Text($"{status.Rig}: up {status.Nodes[0].UptimeSeconds:F0} s, {status.Nodes[0].PackageSet}"), StatusTables.All(status.Nodes, status.Silent)));
+                var (shown, summary) = StatusSelection.Of(status);
+                var head = $"{status.Rig}: up {status.Nodes[0].UptimeSeconds:F0} s, {status.Nodes[0].PackageSet}";
+                live.UpdateTarget(new Rows(new Text(summary is null ? head : $"{head}\n{summary}"), StatusTables.All(shown.Nodes, shown.Silent)));
                 await Task.Delay(interval, TimeProvider.System, cancellation);
             }
         });
