@@ -48,9 +48,6 @@ public sealed partial class TlsTests
             await cluster.UntilAsync(
                 _ => Count(cluster.Node(node), "Tls: the node at .* is refused: .* is not signed by this rig's authority") > 0, $"{node} does not say why");
         }
-
-        var status = await cluster.UntilAsync(static status => status.Nodes.Length == 2, "a node does not answer");
-        Assert.All(status.Nodes, static node => Assert.True(node.Cluster!.Members.Length <= 1));
     }
 
     [Fact]
@@ -70,18 +67,12 @@ public sealed partial class TlsTests
     [Theory]
     [InlineData("foreign", "is not signed by this rig's authority")]
     [InlineData("expired", "and not now")]
-    [InlineData(null, "it shows no certificate")]
-    public async Task Whoever_calls_with_another_certificate_is_refused_at_both_ports_with_a_line_that_says_why(string? certificate, string why)
+    public async Task Whoever_calls_with_another_certificate_is_refused_at_both_ports_with_a_line_that_says_why(string certificate, string why)
     {
         await using var cluster = await RunningCluster.BeginAsync(Machines.OnLoopback(2), 2, Rig, Certify);
         await cluster.TogetherAsync(2);
         var node = cluster.Node("n0");
-        using var shown = certificate switch
-        {
-            "foreign" => Foreign(cluster.Folder),
-            "expired" => Expired(cluster.Folder),
-            _ => null,
-        };
+        using var shown = certificate == "foreign" ? Foreign(cluster.Folder) : Expired(cluster.Folder);
         var links = LinksPort().Match(node.Errors);
         Assert.True(links.Success, node.Errors);
 
@@ -95,7 +86,7 @@ public sealed partial class TlsTests
     }
 
     /// <summary>Whether a server goes on with a caller: with TLS 1.3 it refuses only after the caller's handshake.</summary>
-    private static async Task<bool> IsServedAsync(IPEndPoint server, X509Certificate2? shown)
+    private static async Task<bool> IsServedAsync(IPEndPoint server, X509Certificate2 shown)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var client = new TcpClient();
@@ -106,7 +97,7 @@ public sealed partial class TlsTests
             await stream.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
-                    TargetHost = "n0", ClientCertificates = shown is null ? null : [shown], RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    TargetHost = "n0", ClientCertificates = [shown], RemoteCertificateValidationCallback = static (_, _, _, _) => true,
                 }, limit.Token);
             return await stream.ReadAsync(new byte[1], limit.Token) > 0;
         }

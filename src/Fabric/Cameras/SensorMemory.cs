@@ -11,7 +11,8 @@ namespace CameraFabric.Fabric.Cameras;
 /// </summary>
 /// <param name="rig">The camera.</param>
 /// <param name="options">The node's options.</param>
-internal sealed class SensorMemory(CameraRig rig, FabricOptions options)
+/// <param name="held">Frames that readers of other nodes may hold in the camera's memory; 0: nobody else sees it.</param>
+internal sealed class SensorMemory(CameraRig rig, FabricOptions options, int held = 0)
 {
     private readonly Lock _lock = new();
     private ulong _nextSequence = 1;
@@ -27,7 +28,7 @@ internal sealed class SensorMemory(CameraRig rig, FabricOptions options)
     public FaultPace FaultPace { get; } = new(options.FaultEventInterval.Ticks * TimeSpan.NanosecondsPerTick);
 
     /// <summary>The camera's frame pools. Thread-safe.</summary>
-    public PoolShelf Pools { get; } = new(rig.Id, rig.Slots + rig.LentSlots, rig.LentSlots > 0);
+    public PoolShelf Pools { get; } = new(rig.Id, rig.Slots + rig.LentSlots + held, rig.LentSlots + held > 0);
 
     /// <summary>The epoch of the camera's placement, for its frames' headers; 0 where nothing is placed.</summary>
     public uint Epoch { get; init; }

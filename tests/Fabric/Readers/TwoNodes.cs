@@ -41,8 +41,9 @@ internal sealed class TwoNodes : IAsyncDisposable
     private readonly bool _interleaved;
     private Assignment _assignment = new("front", null, 0, false, HomeLoss.NodeAway);
 
-    public TwoNodes(bool linked = false, bool interleaved = false, FabricOptions? options = null)
+    public TwoNodes(bool linked = false, bool interleaved = false, bool isFenced = false, FabricOptions? options = null)
     {
+        if (!isFenced) Fence.Extend(long.MaxValue);
         _linked = linked;
         _interleaved = interleaved;
         Options = options ?? Patient;
@@ -56,7 +57,7 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     public Wire Wire { get; } = new();
 
-    public NodeFence Fence { get; } = Open();
+    public NodeFence Fence { get; } = new();
 
     public Dictionary<string, CameraMeter> HomeMeters { get; } = [];
 
@@ -105,7 +106,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     public void Place(string? node, uint epoch)
     {
         _assignment = new Assignment("front", node is null ? null : new NodeIncarnation(node, "", (int)epoch), epoch, false,
-            node is null ? HomeLoss.Fencing : HomeLoss.None);
+            node is null ? HomeLoss.NodeAway : HomeLoss.None);
         foreach (var reader in _readers.Values) reader.Tell(Changed());
     }
 
@@ -150,6 +151,9 @@ internal sealed class TwoNodes : IAsyncDisposable
         _readers.Remove(node);
     }
 
+    /// <summary>The way that a reader's frames come breaks.</summary>
+    public void BreakCarrier(string node) => _readers[node].Tell(new CarrierBroken(Wire.Links[_readers[node]], "the test"), ActorRefs.NoSender);
+
     /// <summary>Stops everything, and checks that every frame is accounted for on both sides.</summary>
     public async Task StopAsync()
     {
@@ -172,13 +176,6 @@ internal sealed class TwoNodes : IAsyncDisposable
         await System.Terminate().WaitAsync(Patience);
         foreach (var listener in _listeners) listener.Dispose();
         _folder.Delete(recursive: true);
-    }
-
-    private static NodeFence Open()
-    {
-        var fence = new NodeFence();
-        fence.Extend(long.MaxValue);
-        return fence;
     }
 
     private void AssertBalanced(CameraMeter meter)

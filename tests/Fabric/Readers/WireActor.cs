@@ -11,7 +11,6 @@ namespace CameraFabric.Fabric.Tests.Readers;
 /// </summary>
 internal sealed class WireActor : UntypedActor
 {
-    private static readonly string[] LocalCarriers = [nameof(OpenCarrier)];
     private readonly IActorRef _target;
     private readonly Wire _wire;
     private readonly FabricSerializer _serializer;
@@ -46,12 +45,15 @@ internal sealed class WireActor : UntypedActor
                 break;
             case IFabricMessage crossing:
                 if (_wire.Loses(crossing)) break;
-                _wire.Passed.Enqueue(crossing);
                 _target.Tell(_serializer.FromBinary(_serializer.ToBinary(crossing), _serializer.Manifest(crossing)), _back);
                 break;
+            case OpenCarrier open:
+                // Of a home beside the reader.
+                _wire.Links[Sender] = open.Link;
+                if (!_wire.LosesCarriers) _target.Tell(message, _back);
+                break;
             default:
-                if (!LocalCarriers.Contains(message.GetType().Name)) _wire.Faults.Enqueue(message.GetType().Name);
-                _target.Tell(message, _back);
+                _wire.Faults.Enqueue(message.GetType().Name);
                 break;
         }
     }
@@ -67,7 +69,11 @@ internal sealed class Wire
     /// <summary>Messages that may not leave a node.</summary>
     public ConcurrentQueue<string> Faults { get; } = new();
 
-    public ConcurrentQueue<IFabricMessage> Passed { get; } = new();
+    /// <summary>Readers' numbers for their newest links.</summary>
+    public ConcurrentDictionary<IActorRef, ulong> Links { get; } = new();
+
+    /// <summary>Whether readers ask for frames in vain.</summary>
+    public volatile bool LosesCarriers;
 
     /// <summary>Which messages get lost from now on; null for none.</summary>
     public void Lose(Predicate<IFabricMessage>? loss) => Volatile.Write(ref _loss, loss);
