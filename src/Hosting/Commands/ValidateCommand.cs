@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using CameraFabric.Fabric.Rigs;
+using CameraFabric.Hosting.Control;
 using CameraFabric.Hosting.Rigs;
 using Spectre.Console;
 
@@ -39,13 +40,17 @@ internal static class ValidateCommand
     {
         if (rig.IsClustered) AnsiConsole.Write(Nodes(rig).ForTerminal());
         var sheet = new Sheet("camera", "stream", "MB/s made", "readers", "MB/s delivered", "pool MiB");
-        foreach (var camera in load.Cameras)
+        // Of a fleet those that somebody reads: the others cost nothing.
+        var isFleet = load.Cameras.Count > StatusSelection.Rows;
+        var shown = isFleet ? [.. load.Cameras.Where(static camera => camera.Readers > 0).Take(StatusSelection.Rows)] : load.Cameras;
+        foreach (var camera in shown)
         {
             sheet.Add(camera.Camera, camera.Stream, $"{camera.MadeMegabytes:F1}", $"{camera.Readers}",
                 $"{camera.DeliveredMegabytes:F1}", $"{camera.PoolMebibytes:F1}");
         }
 
         AnsiConsole.Write(sheet.ForTerminal());
+        if (isFleet) Console.Out.WriteLine($"{load.Cameras.Count} cameras, {load.Cameras.Count(static camera => camera.Readers > 0)} of them with readers; {shown.Count} shown (--json: all)");
         Console.Out.WriteLine($"{file}: no mistakes; asks for {load.MadeMegabytes:F1} MB/s made and {load.DeliveredMegabytes:F1} MB/s delivered");
     }
 
