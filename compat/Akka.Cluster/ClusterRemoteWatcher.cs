@@ -14,7 +14,9 @@ internal sealed class ClusterRemoteWatcher : RemoteWatcher
         Receive<MemberRemoved>(removed =>
         {
             _members.Remove(removed.Member.Address);
-            GiveUp(removed.Member.Address, removed.Member.UniqueAddress.Uid);
+            // When this node itself goes, all others are removed as it sees it, and yet they live: only their actors are out of reach.
+            var forGood = removed.PreviousStatus is MemberStatus.Down or MemberStatus.Exiting;
+            GiveUp(removed.Member.Address, forGood ? removed.Member.UniqueAddress.Uid : null, forGood);
         });
         Receive<IMemberEvent>(other => _members.Add(other.Member.Address));
         Receive<Subscribe>(_ => Cluster.Get(Context.System)

@@ -40,11 +40,12 @@ internal class RemoteWatcher : ReceiveActor, IWithTimers
     /// <summary>Ends all actors of a system, as far as watchers here can see.</summary>
     /// <param name="address">The system's address.</param>
     /// <param name="uid">Its number; null for whoever answered last.</param>
-    protected void GiveUp(Address address, int? uid)
+    /// <param name="forGood">Whether it is never to be talked to again.</param>
+    protected void GiveUp(Address address, int? uid, bool forGood)
     {
         _watched.Remove(address);
         _detectors.Remove(address);
-        _provider.Transport.Quarantine(address, uid ?? (_uids.TryGetValue(address, out var last) ? last : null));
+        if (forGood) _provider.Transport.Quarantine(address, uid ?? (_uids.TryGetValue(address, out var last) ? last : null));
         AddressTerminatedTopic.Get(Context.System).Publish(new AddressTerminated(address));
     }
 
@@ -88,7 +89,7 @@ internal class RemoteWatcher : ReceiveActor, IWithTimers
                 continue;
             }
             Context.GetLogger().Warning("The system {0} is silent for too long: all its actors count as ended.", address);
-            GiveUp(address, null);
+            GiveUp(address, null, true);
         }
     }
 

@@ -55,7 +55,7 @@ internal sealed class Association
         var number = uid ?? _uid;
         if (number == 0 || _quarantined == number) return;
         _quarantined = number;
-        _log.Warning("The system {0} with the number {1} is quarantined: it must be started anew before this one talks to it.", _address, number);
+        _log.Info("The system {0} with the number {1} is quarantined: it must be started anew before this one talks to it.", _address, number);
         if (_uid == number) _connection.Cancel();
     }
 
