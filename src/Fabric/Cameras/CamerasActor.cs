@@ -8,18 +8,26 @@ using Microsoft.Extensions.Logging;
 namespace CameraFabric.Fabric.Cameras;
 
 /// <summary>All cameras of a node. A camera that fails is made anew; the others do not notice.</summary>
-internal sealed class CamerasActor : UntypedActor
+internal sealed partial class CamerasActor : UntypedActor
 {
+    // So many lines at the start are read; more are not.
+    private const int Many = 64;
+
     private readonly HashSet<string> _running = [];
+    private readonly ILogger _logger;
+    private readonly int _count;
+    private int _ready;
     private IActorRef? _stopper;
 
     /// <summary>Makes a camera's actor for each camera of the rig.</summary>
     public CamerasActor(Rig rig, ImmutableDictionary<string, CameraMeter> meters, FrameClock clock, ILoggerFactory loggers)
     {
+        _logger = loggers.CreateLogger("CameraFabric.Cameras");
+        _count = rig.Cameras.Length;
         foreach (var camera in rig.Cameras)
         {
             var meter = meters[camera.Id];
-            var memory = new CameraMemory(camera, meter, rig.Options, clock, loggers);
+            var memory = new CameraMemory(camera, meter, rig.Options, clock, loggers) { IsOneOfMany = _count > Many };
             Context.ActorOf(CameraActor.Props(camera, memory, meter, rig.Options, clock, loggers), camera.Id);
             _running.Add(camera.Id);
         }
@@ -36,6 +44,9 @@ internal sealed class CamerasActor : UntypedActor
         {
             case LocateCameras:
                 Sender.Tell(new CamerasLocated(Context.GetChildren().ToImmutableDictionary(static child => child.Path.Name)));
+                break;
+            case CameraReady:
+                if (++_ready == _count && _count > Many) LogAllReady(_count);
                 break;
             case FindCamera find:
                 Sender.Tell(new CameraFound(Context.Child(find.Camera)));
@@ -59,6 +70,16 @@ internal sealed class CamerasActor : UntypedActor
     {
         if (_running.Count == 0) _stopper?.Tell(CamerasStopped.Message);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Cameras} cameras: all are ready")]
+    private partial void LogAllReady(int cameras);
+}
+
+/// <summary>A camera's sensor has been opened for the first time.</summary>
+internal sealed class CameraReady
+{
+    /// <summary>The one message.</summary>
+    public static CameraReady Message { get; } = new();
 }
 
 /// <summary>Where are the cameras? Answered with <see cref="CamerasLocated"/>.</summary>

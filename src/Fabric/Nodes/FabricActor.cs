@@ -3,6 +3,7 @@ using Akka.Actor;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.Guests;
+using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Platform;
 using Microsoft.Extensions.Logging;
@@ -17,6 +18,8 @@ internal sealed class FabricActor : UntypedActor
     private readonly ImmutableDictionary<(string Guest, string Camera), GuestMeter> _guestMeters;
     private readonly FrameClock _clock;
     private readonly ILoggerFactory _loggers;
+    private readonly NodeSeat? _seat;
+    private readonly IActorRef? _placement;
     private readonly SessionIds _ids = new();
     private readonly IActorRef _cameras;
     private IActorRef? _guests;
@@ -28,13 +31,16 @@ internal sealed class FabricActor : UntypedActor
         ImmutableDictionary<string, CameraMeter> cameraMeters,
         ImmutableDictionary<(string Guest, string Camera), GuestMeter> guestMeters,
         FrameClock clock,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        NodeSeat? seat)
     {
         _rig = rig;
+        _seat = seat;
         _cameraMeters = cameraMeters;
         _guestMeters = guestMeters;
         _clock = clock;
         _loggers = loggers;
+        _placement = seat is null ? null : StartPlacement(seat);
         _cameras = Context.ActorOf(CamerasActor.Props(rig, _cameraMeters, clock, loggers), "cameras");
         _cameras.Tell(LocateCameras.Message);
     }
@@ -45,7 +51,9 @@ internal sealed class FabricActor : UntypedActor
         ImmutableDictionary<string, CameraMeter> cameraMeters,
         ImmutableDictionary<(string Guest, string Camera), GuestMeter> guestMeters,
         FrameClock clock,
-        ILoggerFactory loggers) => Akka.Actor.Props.Create(() => new FabricActor(rig, cameraMeters, guestMeters, clock, loggers));
+        ILoggerFactory loggers,
+        NodeSeat? seat = null) =>
+        Akka.Actor.Props.Create(() => new FabricActor(rig, cameraMeters, guestMeters, clock, loggers, seat));
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -66,6 +74,7 @@ internal sealed class FabricActor : UntypedActor
                 break;
             case StopFabric when _stopper is null:
                 _stopper = Sender;
+                _placement?.Tell(CloseNode.Message);
                 if (_guests is null) _cameras.Tell(StopCameras.Message);
                 else _guests.Tell(StopGuest.Message);
                 break;
@@ -73,12 +82,22 @@ internal sealed class FabricActor : UntypedActor
                 _cameras.Tell(StopCameras.Message);
                 break;
             case CamerasStopped:
+                _placement?.Tell(AllHomesReleased.Message);
                 _stopper?.Tell(FabricStopped.Message);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private IActorRef StartPlacement(NodeSeat seat)
+    {
+        var settings = new PlacementSettings(_rig, seat, new AkkaCluster(Context.System), _clock, _loggers);
+        var placement = Context.ActorOf(PlacementActor.Props(settings), "placement");
+        var fence = Context.ActorOf(FenceActor.Props(settings), "fence");
+        Context.ActorOf(MembershipActor.Props(seat.Self, [placement, fence]), "membership");
+        return placement;
     }
 
     private Props DevicesOf(GuestRig guest, ImmutableDictionary<string, IActorRef> cameras)
