@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Platform;
 using Microsoft.Extensions.Logging;
@@ -8,14 +9,22 @@ using Microsoft.Extensions.Logging;
 namespace CameraFabric.Fabric.Cameras;
 
 /// <summary>All cameras of a node. A camera that fails is made anew; the others do not notice.</summary>
-internal sealed class CamerasActor : UntypedActor
+internal sealed partial class CamerasActor : UntypedActor
 {
+    private readonly Rig _rig;
+    private readonly ImmutableDictionary<string, CameraMeter> _meters;
+    private readonly FrameClock _clock;
+    private readonly ILoggerFactory _loggers;
+    private readonly HomeNode? _node;
     private readonly HashSet<string> _running = [];
     private IActorRef? _stopper;
 
-    /// <summary>Makes a camera's actor for each camera of the rig.</summary>
-    public CamerasActor(Rig rig, ImmutableDictionary<string, CameraMeter> meters, FrameClock clock, ILoggerFactory loggers)
+    /// <summary>Makes a camera's actor for each camera of the rig; in a cluster, for those that the placement gives to this node.</summary>
+    public CamerasActor(
+        Rig rig, ImmutableDictionary<string, CameraMeter> meters, FrameClock clock, ILoggerFactory loggers, HomeNode? node)
     {
+        (_rig, _meters, _clock, _loggers, _node) = (rig, meters, clock, loggers, node);
+        if (node is not null) return;
         foreach (var camera in rig.Cameras)
         {
             var meter = meters[camera.Id];
@@ -26,8 +35,9 @@ internal sealed class CamerasActor : UntypedActor
     }
 
     /// <summary>How to make one.</summary>
-    public static Props Props(Rig rig, ImmutableDictionary<string, CameraMeter> meters, FrameClock clock, ILoggerFactory loggers) =>
-        Akka.Actor.Props.Create(() => new CamerasActor(rig, meters, clock, loggers));
+    public static Props Props(
+        Rig rig, ImmutableDictionary<string, CameraMeter> meters, FrameClock clock, ILoggerFactory loggers, HomeNode? node = null) =>
+        Akka.Actor.Props.Create(() => new CamerasActor(rig, meters, clock, loggers, node));
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -40,12 +50,20 @@ internal sealed class CamerasActor : UntypedActor
             case FindCamera find:
                 Sender.Tell(new CameraFound(Context.Child(find.Camera)));
                 break;
+            case PlacementChanged changed when _node is not null:
+                Place(changed);
+                break;
+            case Terminated terminated:
+                Gone(terminated.ActorRef);
+                break;
             case StopCameras:
                 _stopper = Sender;
+                _wanted.Clear();
                 foreach (var child in Context.GetChildren()) child.Tell(Cameras.StopCamera.Message);
                 AnswerWhenStopped();
                 break;
             case CameraStopped stopped:
+                Released(stopped.Camera);
                 _running.Remove(stopped.Camera);
                 AnswerWhenStopped();
                 break;

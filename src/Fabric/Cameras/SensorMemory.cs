@@ -15,6 +15,7 @@ internal sealed class SensorMemory(CameraRig rig, FabricOptions options)
 {
     private readonly Lock _lock = new();
     private ulong _nextSequence = 1;
+    private bool _hasReaders;
 
     /// <summary>When the next attempt comes.</summary>
     public RestartBackoff Backoff { get; } = new(options.RestartDelay, options.RestartDelayMaximum, options.RestartForgiven);
@@ -27,6 +28,16 @@ internal sealed class SensorMemory(CameraRig rig, FabricOptions options)
 
     /// <summary>The camera's frame pools. Thread-safe.</summary>
     public PoolShelf Pools { get; } = new(rig.Id, rig.Slots + rig.LentSlots, rig.LentSlots > 0);
+
+    /// <summary>The epoch of the camera's placement, for its frames' headers; 0 where nothing is placed.</summary>
+    public uint Epoch { get; init; }
+
+    /// <summary>Whether somebody elsewhere watches for silence, too, and has to know of frames that take longer. Any thread.</summary>
+    public bool HasReaders
+    {
+        get => Volatile.Read(ref _hasReaders);
+        set => Volatile.Write(ref _hasReaders, value);
+    }
 
     /// <summary>How long to wait before the sensor is opened.</summary>
     public TimeSpan Delay { get; set; }

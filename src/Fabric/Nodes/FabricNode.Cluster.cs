@@ -68,7 +68,6 @@ public sealed partial class FabricNode
                 home.Camera, home.Home?.Node ?? "", home.Epoch, home.Home is null && home.Loss != HomeLoss.None ? RigWords.Of(home.Loss.ToString()) : ""));
         return status with
         {
-            Node = _seat.Node.Name,
             Cluster = new ClusterStatus
             {
                 Address = cluster.SelfAddress.ToString(),

@@ -13,7 +13,7 @@ namespace CameraFabric.Fabric.Nodes;
 /// </summary>
 public sealed partial class NodeTls
 {
-    /// <summary>What stands for the node's name in <see cref="TlsRig.Certificate"/> and <see cref="TlsRig.PasswordFile"/>.</summary>
+    /// <summary>What stands for the node's name in the paths of <see cref="TlsRig"/>: one rig file is for all nodes.</summary>
     public const string NodeName = "{node}";
 
     private readonly X509Certificate2 _authority;
@@ -39,7 +39,7 @@ public sealed partial class NodeTls
                 static path => File.ReadLines(path).FirstOrDefault() ?? "");
         var certificate = Read("certificate", FileOf(files.Certificate, node), "name a PKCS #12 file (.pfx) with certificate and key, and its `password-file` if it has one",
             path => X509CertificateLoader.LoadPkcs12FromFile(path, password));
-        var authority = Read("authority", files.Authority, "name a PEM file with the authority's certificate",
+        var authority = Read("authority", FileOf(files.Authority, node), "name a PEM file with the authority's certificate",
             static path => X509Certificate2.CreateFromPem(File.ReadAllText(path)));
         var tls = new NodeTls(certificate, authority, loggers.CreateLogger("CameraFabric.Tls"));
         if (!certificate.HasPrivateKey) throw Fault("certificate", $"{FileOf(files.Certificate, node)} has no key", "name a PKCS #12 file (.pfx) with certificate and key");

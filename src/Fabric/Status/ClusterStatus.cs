@@ -16,11 +16,8 @@ public sealed record ClusterStatus
     /// <summary>Where the cameras are at home, by their ids.</summary>
     [Key(2)] public ImmutableArray<HomeReport> Homes { get; init; } = [];
 
-    /// <summary>This node's ends of the links that it has.</summary>
-    [Key(3)] public ImmutableArray<LinkReport> Links { get; init; } = [];
-
     /// <summary>Whether the node has the right to deliver frames.</summary>
-    [Key(4)] public bool FenceOpen { get; init; }
+    [Key(3)] public bool FenceOpen { get; init; }
 }
 
 /// <summary>A member of the cluster.</summary>
@@ -54,38 +51,3 @@ public sealed record MemberReport
 [MessagePackObject]
 public sealed record HomeReport(
     [property: Key(0)] string Camera, [property: Key(1)] string Node, [property: Key(2)] uint Epoch, [property: Key(3)] string Loss);
-
-/// <summary>One end of a link. Every count is since the link was made.</summary>
-[MessagePackObject]
-public sealed record LinkReport
-{
-    /// <summary>The camera's id.</summary>
-    [Key(0)] public string Camera { get; init; } = "";
-
-    /// <summary>The node at its other end.</summary>
-    [Key(1)] public string Peer { get; init; } = "";
-
-    /// <summary>Whether this node sends, or receives.</summary>
-    [Key(2)] public bool Sends { get; init; }
-
-    /// <summary>What carries it: <c>memory</c> on one machine, <c>tcp</c> between two.</summary>
-    [Key(3)] public string Carrier { get; init; } = "";
-
-    /// <summary>The epoch that its frames have.</summary>
-    [Key(4)] public uint Epoch { get; init; }
-
-    /// <summary>Frames that were meant for it (sender), or that came (receiver).</summary>
-    [Key(5)] public long Frames { get; init; }
-
-    /// <summary>Bytes of frames.</summary>
-    [Key(6)] public long Bytes { get; init; }
-
-    /// <summary>Bytes of frames in a second, over the last few seconds.</summary>
-    [Key(7)] public double BytesPerSecond { get; init; }
-
-    /// <summary>Frames that the receiver still takes before it gives one back.</summary>
-    [Key(8)] public int Credit { get; init; }
-
-    /// <summary>Frames that were not sent, or refused, by reason.</summary>
-    [Key(9)] public ImmutableArray<ReasonCount> Dropped { get; init; } = [];
-}

@@ -16,7 +16,7 @@ internal static class ClusterCommand
         {
             var status = await RigClient.Find(parsed.GetValue(rig)).StatusAsync(cancellation);
             if (parsed.GetValue(json)) await Console.Out.WriteLineAsync(RigClient.ToJson(status));
-            else if (status.Nodes is [{ Node: null }]) await Console.Out.WriteLineAsync($"'{status.Rig}' is one node; it has no cluster");
+            else if (status.Nodes is [{ Node.Length: 0 }]) await Console.Out.WriteLineAsync($"'{status.Rig}' is one node; it has no cluster");
             else AnsiConsole.Write(ClusterTables.All(status));
             return Output.Success;
         }));

@@ -40,17 +40,17 @@ internal static class ClusterTables
         return sheet;
     }
 
+    /// <summary>Each link from its home's end, and what came of it from its reader's.</summary>
     public static Sheet Links(RigStatus status)
     {
-        var sheet = new Sheet("camera", "node", "", "peer", "by", "epoch", "frames", "MB/s", "credit", "dropped", new("of which", 2));
-        foreach (var (name, cluster) in Clusters(status))
+        var sheet = new Sheet("camera", "from", "to", "epoch", "fps", "credit", "offered", "sent", "dropped", new("of which", 2), "received", new("missed", 1), new("refused", 1), new("MB", 2), new("breaks", 1));
+        foreach (var (home, camera, link) in LinksOf(status, static node => node.Cameras))
         {
-            foreach (var link in cluster.Links.OrderBy(static link => link.Camera, StringComparer.Ordinal))
-            {
-                sheet.Add(
-                    link.Camera, name, link.Sends ? "to" : "from", link.Peer, link.Carrier, $"{link.Epoch}", $"{link.Frames}", $"{link.BytesPerSecond / 1e6:F1}",
-                    $"{link.Credit}", $"{StatusTables.Total(link.Dropped)}", StatusTables.Counts(link.Dropped));
-            }
+            var end = LinksOf(status, static node => node.Readers).FirstOrDefault(end => end.Node == link.Node && end.Camera.Id == camera.Id && end.Link.Node == home).Link;
+            sheet.Add(
+                camera.Id, home, link.Node, $"{camera.Epoch}", $"{link.FramesPerSecond:F1}", $"{link.Credit}", $"{link.Offered}", $"{link.Sent}",
+                $"{StatusTables.Total(link.Dropped)}", StatusTables.Counts(link.Dropped), end is null ? "?" : $"{end.Received}", end is null ? "?" : $"{end.Missed}",
+                end is null ? "?" : $"{end.Refused}", $"{link.Bytes / 1e6:F0}", $"{link.Breaks}");
         }
 
         return sheet;
@@ -71,8 +71,16 @@ internal static class ClusterTables
         .Select(static group => group.GroupBy(static home => home.Epoch).MaxBy(static same => same.Key)!)
         .Select(static newest => (newest.First(), newest.Count()));
 
+    private static IEnumerable<(string Node, CameraStatusReport Camera, LinkStatusReport Link)> LinksOf(
+        RigStatus status, Func<FabricStatus, ImmutableArray<CameraStatusReport>> ends) =>
+        from node in status.Nodes
+        from camera in ends(node)
+        from link in camera.Links
+        orderby camera.Id, node.Node, link.Node
+        select (node.Node, camera, link);
+
     private static ImmutableArray<(string Name, ClusterStatus Cluster)> Clusters(RigStatus status) =>
-        [.. status.Nodes.Where(static node => node.Cluster is not null).Select(static node => (node.Node ?? "", node.Cluster!))];
+        [.. status.Nodes.Where(static node => node.Cluster is not null).Select(static node => (node.Node, node.Cluster!))];
 
     private static string LeaderOf(string[] followers, RigStatus status) =>
         followers.Length == Clusters(status).Length ? "yes" : $"of {string.Join(", ", followers)}";

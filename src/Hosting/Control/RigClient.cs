@@ -60,7 +60,7 @@ internal sealed class RigClient
 
     /// <summary>A state as a program reads it: of a rig that is one node that node's own.</summary>
     /// <param name="status">The state.</param>
-    public static string ToJson(RigStatus status) => status.Nodes is [{ Node: null } only]
+    public static string ToJson(RigStatus status) => status.Nodes is [{ Node.Length: 0 } only]
         ? JsonSerializer.Serialize(only, ControlJson.Default.FabricStatus)
         : JsonSerializer.Serialize(status, ControlJson.Default.RigStatus);
 

@@ -28,7 +28,7 @@ public sealed class RunningFabric : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(rig);
         // Whoever can open a socket in it can see the camera: the folder is the user's alone.
         RuntimeFolder.Make(rig.RuntimeDirectory);
-        var folder = RuntimeFolder.Of(rig, node);
+        var folder = node is null ? rig.RuntimeDirectory : rig.RuntimeDirectoryOf(node);
         if (node is not null) RuntimeFolder.Make(folder);
         ControlServer.RefuseSecond(Path.Combine(folder, RuntimeFolder.ControlSocket));
         var fabric = FabricNode.Start(rig, node, loggers, clock: null, seeds);

@@ -1,5 +1,3 @@
-using CameraFabric.Fabric.Rigs;
-
 namespace CameraFabric.Hosting.Control;
 
 /// <summary>Where running fabrics keep their sockets: one folder a rig, private to the user.</summary>
@@ -31,15 +29,6 @@ public static class RuntimeFolder
         Directory.CreateDirectory(folder, Mine);
         if ((File.GetUnixFileMode(folder) & Theirs) != 0)
             throw new IOException($"others may write in the runtime folder {folder}, and so take the place of its sockets: `chmod go-w {folder}`, or name another as `runtime:`");
-    }
-
-    /// <summary>The folder of one node of a rig: the rig's, or one in it when the rig takes several processes.</summary>
-    /// <param name="rig">The rig.</param>
-    /// <param name="node">The node's name; null when the rig is one node.</param>
-    public static string Of(Rig rig, string? node)
-    {
-        ArgumentNullException.ThrowIfNull(rig);
-        return node is null ? rig.RuntimeDirectory : Path.Combine(rig.RuntimeDirectory, node);
     }
 
     /// <summary>The control sockets of the rig that is meant, one for each of its nodes: the named one, or the only one that runs.</summary>

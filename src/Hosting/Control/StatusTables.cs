@@ -74,18 +74,14 @@ internal static class StatusTables
 
     internal static IEnumerable<string> Reasons(ImmutableArray<FabricStatus> nodes) => nodes.SelectMany(Reasons);
 
-    /// <summary>The cameras that are, or were, at home on their node: in a cluster each node knows of all.</summary>
     private static IEnumerable<(FabricStatus Node, CameraStatusReport Camera)> CamerasOf(ImmutableArray<FabricStatus> nodes) =>
-        from node in nodes
-        from camera in node.Cameras
-        where node.Node is null || camera.Captured > 0 || node.Cluster?.Homes.Any(home => home.Camera == camera.Id && home.Node == node.Node) == true
-        select (node, camera);
+        nodes.SelectMany(static node => node.Cameras, static (node, camera) => (node, camera));
 
     /// <summary>A rig of several nodes has their names in the first column.</summary>
     private static Sheet SheetOf(ImmutableArray<FabricStatus> nodes, params SheetColumn[] columns) =>
-        new(nodes.Any(static node => node.Node is not null) ? ["node", .. columns] : columns);
+        new(nodes.Any(static node => node.Node.Length > 0) ? ["node", .. columns] : columns);
 
-    private static void Add(Sheet sheet, FabricStatus node, params string[] cells) => sheet.Add(node.Node is { } name ? [name, .. cells] : cells);
+    private static void Add(Sheet sheet, FabricStatus node, params string[] cells) => sheet.Add(node.Node.Length > 0 ? [node.Node, .. cells] : cells);
 
     private static IEnumerable<string> Reasons(FabricStatus status) =>
     [

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
+using CameraFabric.Cluster.Tests.Network;
 using CameraFabric.EndToEnd.Tests;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Guest.Program;
@@ -11,20 +12,24 @@ namespace CameraFabric.Cluster.Tests.Harness;
 /// <summary>A rig of several nodes, each a process on a machine of its own.</summary>
 internal sealed class RunningCluster : IAsyncDisposable
 {
+    /// <summary>The one core node of a rig that names none.</summary>
+    public const string Alone = "node";
+
     /// <summary>How long anything may take before a test fails; never how long a test takes.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf-cluster-");
-    private readonly Dictionary<string, Machine> _places = [];
+    private readonly Dictionary<string, LabHost> _places = [];
+    private readonly bool _isAlone;
     private readonly Dictionary<string, FabricProcess> _nodes = [];
     private readonly List<FabricProcess> _ended = [];
     private readonly List<FabricProcess> _guests = [];
 
-    private RunningCluster(int machines) => Machines = Machines.Make(machines);
+    private RunningCluster(NetworkLab machines, bool isAlone) => (Machines, _isAlone) = (machines, isAlone);
 
-    public Machines Machines { get; }
+    public NetworkLab Machines { get; }
 
     public string Folder => _folder.FullName;
 
@@ -33,20 +38,12 @@ internal sealed class RunningCluster : IAsyncDisposable
     /// <summary>Writes a rig of so many nodes, <c>n0</c>, <c>n1</c> and so on, each on a machine of its own, and starts them.</summary>
     /// <param name="nodes">How many.</param>
     /// <param name="yaml">The rig below its nodes.</param>
-    /// <param name="prepare">Puts files beside the rig before it starts.</param>
-    public static async Task<RunningCluster> StartAsync(int nodes, string yaml, Action<string>? prepare = null)
+    public static async Task<RunningCluster> StartAsync(int nodes, string yaml)
     {
-        var cluster = new RunningCluster(nodes);
+        var cluster = await BeginAsync(NetworkLab.Make(nodes), nodes, yaml);
         try
         {
-            prepare?.Invoke(cluster.Folder);
-            for (var number = 0; number < nodes; number++) cluster._places[$"n{number}"] = cluster.Machines[number];
-            var places = cluster._places.Select(static place => $"  {place.Key}: {{ address: \"{place.Value.Address}:4053\" }}");
-            var insecure = yaml.Contains("tls:", StringComparison.Ordinal) ? "" : "cluster: { insecure: true }\n";
-            await File.WriteAllTextAsync(cluster.RigFile, $"rig: trial\nruntime: .\n{insecure}nodes:\n{string.Join('\n', places)}\n{yaml}\n");
-            foreach (var node in cluster._places.Keys) cluster.Begin(node);
-            await cluster.UntilAsync(
-                status => status.Nodes.Length >= nodes && status.Nodes.All(node => Up(node) >= nodes) && cluster.AllHome(status), "the cluster does not come together");
+            await cluster.TogetherAsync(nodes);
             return cluster;
         }
         catch
@@ -56,11 +53,55 @@ internal sealed class RunningCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a rig that names no nodes, but has so many children.</summary>
+    public static async Task<RunningCluster> StartAloneAsync(int children, string yaml)
+    {
+        var cluster = new RunningCluster(NetworkLab.OnLoopback(1), isAlone: true);
+        try
+        {
+            await File.WriteAllTextAsync(cluster.RigFile, $"rig: trial\nruntime: .\n{yaml}\n");
+            cluster._places[Alone] = cluster.Machines[0];
+            cluster.Begin(Alone);
+            await cluster.TogetherAsync(children + 1);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Writes a rig of so many nodes and starts them, and does not wait for what becomes of them.</summary>
+    public static async Task<RunningCluster> BeginAsync(NetworkLab machines, int nodes, string yaml, Action<string>? prepare = null)
+    {
+        var cluster = new RunningCluster(machines, isAlone: false);
+        try
+        {
+            prepare?.Invoke(cluster.Folder);
+            for (var number = 0; number < nodes; number++) cluster._places[$"n{number}"] = machines[number];
+            var places = cluster._places.Select(static place => $"  {place.Key}: {{ address: \"{place.Value.Address}:4053\" }}");
+            var insecure = yaml.Contains("tls:", StringComparison.Ordinal) ? "" : "cluster: { insecure: true }\n";
+            await File.WriteAllTextAsync(cluster.RigFile, $"rig: trial\nruntime: .\n{insecure}nodes:\n{string.Join('\n', places)}\n{yaml}\n");
+            foreach (var node in cluster._places.Keys) cluster.Begin(node);
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until so many nodes are members and each camera has a home.</summary>
+    public Task<RigStatus> TogetherAsync(int nodes) => UntilAsync(
+        status => status.Nodes.Length >= nodes && status.Nodes.All(node => Up(node) >= nodes) && AllHome(status), "the cluster does not come together");
+
     /// <summary>Starts a node's process, for the first time or again.</summary>
     public FabricProcess Begin(string node)
     {
         if (_nodes.Remove(node, out var before)) _ended.Add(before);
-        return _nodes[node] = FabricProcess.StartUnder(_places[node].Launcher, ["run", RigFile, "--node", node, "--json", "--log", "Information"]);
+        return _nodes[node] = FabricProcess.StartUnder(_places[node].Launcher, ["run", RigFile, .. _isAlone ? [] : (string[])["--node", node], "--json", "--log", "Information"]);
     }
 
     /// <summary>A node's process: to kill it, to stop it, to read its log.</summary>
@@ -74,6 +115,10 @@ internal sealed class RunningCluster : IAsyncDisposable
         _guests.Add(guest);
         return guest;
     }
+
+    /// <summary>Waits until a guest has got so many frames.</summary>
+    public Task GetsAsync(FabricProcess guest, long frames) =>
+        UntilAsync(_ => ReportOf(guest)?.Frames.Delivered >= frames, $"a guest does not get {frames} frames; it said:\n{guest.Errors}");
 
     /// <summary>A guest's last report.</summary>
     public static GuestReport? ReportOf(FabricProcess guest) =>
@@ -145,6 +190,7 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     private static int Up(FabricStatus node) => node.Cluster?.Members.Count(static member => member is { Status: "Up", Reachable: true }) ?? 0;
 
-    private bool AllHome(RigStatus status) =>
-        status.Nodes.Length > 0 && status.Nodes[0].Cameras.All(camera => HomeOf(status, camera.Id) is not null);
+    private static bool AllHome(RigStatus status) =>
+        status.Nodes.Select(static node => node.Cluster?.Homes ?? []).FirstOrDefault() is { IsDefaultOrEmpty: false } homes
+        && homes.All(home => HomeOf(status, home.Camera) is not null);
 }

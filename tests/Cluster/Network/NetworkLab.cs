@@ -58,8 +58,8 @@ internal sealed partial class NetworkLab : IDisposable
     /// <param name="output">Where to say what kind of a network this is.</param>
     public static NetworkLab Make(int hosts, ITestOutputHelper? output = null) => Make(hosts, output, LabRights.WhyNoNamespaces);
 
-    /// <summary>As if this user had no rights.</summary>
-    public static NetworkLab MakeWithoutRights(int hosts, ITestOutputHelper output, string why) => Make(hosts, output, why);
+    /// <summary>So many addresses of loopback, which the test itself reaches as well.</summary>
+    public static NetworkLab OnLoopback(int hosts, ITestOutputHelper? output = null, string why = "the test reaches them itself") => Make(hosts, output, why);
 
     /// <summary>Nothing gets from any machine of one side to any of the other, either way, without a word to who sends it.</summary>
     public void Partition(IEnumerable<LabHost> side, IEnumerable<LabHost> other)

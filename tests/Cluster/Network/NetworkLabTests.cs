@@ -142,7 +142,7 @@ public sealed class NetworkLabTests(ITestOutputHelper output)
     [Fact]
     public async Task Without_rights_machines_are_addresses_and_the_lab_says_what_is_left_out()
     {
-        using var lab = NetworkLab.MakeWithoutRights(2, output, "there is no ip");
+        using var lab = NetworkLab.OnLoopback(2, output, "there is no ip");
         using var one = await LabPeer.StartAsync(lab[0]);
         using var two = await LabPeer.StartAsync(lab[1]);
 

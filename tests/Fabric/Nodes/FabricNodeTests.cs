@@ -1,3 +1,4 @@
+using Akka.Event;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Fabric.Tests.Integration;
 
