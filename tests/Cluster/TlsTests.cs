@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using CameraFabric.Cluster.Tests.Harness;
+using CameraFabric.Cluster.Tests.Network;
 using CameraFabric.EndToEnd.Tests;
 using CameraFabric.Hosting.Certificates;
 
@@ -22,7 +23,7 @@ public sealed partial class TlsTests
     [Fact]
     public async Task Nodes_of_one_authority_come_together_and_frames_cross_between_them()
     {
-        await using var cluster = await RunningCluster.BeginAsync(Machines.OnLoopback(2), 2, Rig, Certify);
+        await using var cluster = await RunningCluster.BeginAsync(NetworkLab.OnLoopback(2), 2, Rig, Certify);
         await cluster.TogetherAsync(2);
 
         var viewer = cluster.StartGuest("viewer", "front");
@@ -37,7 +38,7 @@ public sealed partial class TlsTests
     public async Task A_node_of_another_authority_stays_outside_and_both_sides_say_why()
     {
         var rig = Rig.Replace("certificates/authority.pem", "\"{node}/authority.pem\"", StringComparison.Ordinal).Replace("certificates/{node}.pfx", "{node}/{node}.pfx", StringComparison.Ordinal);
-        await using var cluster = await RunningCluster.BeginAsync(Machines.OnLoopback(2), 2, rig, static folder =>
+        await using var cluster = await RunningCluster.BeginAsync(NetworkLab.OnLoopback(2), 2, rig, static folder =>
         {
             Write(Path.Combine(folder, "n0"));
             Write(Path.Combine(folder, "n1"));
@@ -53,7 +54,7 @@ public sealed partial class TlsTests
     [Fact]
     public async Task A_node_whose_certificate_everybody_would_refuse_does_not_start_and_says_so()
     {
-        await using var cluster = await RunningCluster.BeginAsync(Machines.OnLoopback(2), 2, Rig, static folder =>
+        await using var cluster = await RunningCluster.BeginAsync(NetworkLab.OnLoopback(2), 2, Rig, static folder =>
         {
             Certify(folder);
             File.WriteAllBytes(Path.Combine(folder, "certificates", "n1.pfx"), Expired(folder).Export(X509ContentType.Pfx));
@@ -69,7 +70,7 @@ public sealed partial class TlsTests
     [InlineData("expired", "and not now")]
     public async Task Whoever_calls_with_another_certificate_is_refused_at_both_ports_with_a_line_that_says_why(string certificate, string why)
     {
-        await using var cluster = await RunningCluster.BeginAsync(Machines.OnLoopback(2), 2, Rig, Certify);
+        await using var cluster = await RunningCluster.BeginAsync(NetworkLab.OnLoopback(2), 2, Rig, Certify);
         await cluster.TogetherAsync(2);
         var node = cluster.Node("n0");
         using var shown = certificate == "foreign" ? Foreign(cluster.Folder) : Expired(cluster.Folder);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
+using CameraFabric.Cluster.Tests.Network;
 using CameraFabric.EndToEnd.Tests;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Guest.Program;
@@ -20,15 +21,15 @@ internal sealed class RunningCluster : IAsyncDisposable
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf-cluster-");
-    private readonly Dictionary<string, Machine> _places = [];
+    private readonly Dictionary<string, LabHost> _places = [];
     private readonly bool _isAlone;
     private readonly Dictionary<string, FabricProcess> _nodes = [];
     private readonly List<FabricProcess> _ended = [];
     private readonly List<FabricProcess> _guests = [];
 
-    private RunningCluster(Machines machines, bool isAlone) => (Machines, _isAlone) = (machines, isAlone);
+    private RunningCluster(NetworkLab machines, bool isAlone) => (Machines, _isAlone) = (machines, isAlone);
 
-    public Machines Machines { get; }
+    public NetworkLab Machines { get; }
 
     public string Folder => _folder.FullName;
 
@@ -39,7 +40,7 @@ internal sealed class RunningCluster : IAsyncDisposable
     /// <param name="yaml">The rig below its nodes.</param>
     public static async Task<RunningCluster> StartAsync(int nodes, string yaml)
     {
-        var cluster = await BeginAsync(Machines.Make(nodes), nodes, yaml);
+        var cluster = await BeginAsync(NetworkLab.Make(nodes), nodes, yaml);
         try
         {
             await cluster.TogetherAsync(nodes);
@@ -55,7 +56,7 @@ internal sealed class RunningCluster : IAsyncDisposable
     /// <summary>Starts a rig that names no nodes, but has so many children.</summary>
     public static async Task<RunningCluster> StartAloneAsync(int children, string yaml)
     {
-        var cluster = new RunningCluster(Machines.OnLoopback(1), isAlone: true);
+        var cluster = new RunningCluster(NetworkLab.OnLoopback(1), isAlone: true);
         try
         {
             await File.WriteAllTextAsync(cluster.RigFile, $"rig: trial\nruntime: .\n{yaml}\n");
@@ -72,7 +73,7 @@ internal sealed class RunningCluster : IAsyncDisposable
     }
 
     /// <summary>Writes a rig of so many nodes and starts them, and does not wait for what becomes of them.</summary>
-    public static async Task<RunningCluster> BeginAsync(Machines machines, int nodes, string yaml, Action<string>? prepare = null)
+    public static async Task<RunningCluster> BeginAsync(NetworkLab machines, int nodes, string yaml, Action<string>? prepare = null)
     {
         var cluster = new RunningCluster(machines, isAlone: false);
         try

@@ -16,15 +16,18 @@ internal static class Tool
     }
 
     /// <summary>Whether it is there and ends well.</summary>
-    public static bool Succeeds(params IEnumerable<string> words)
+    public static bool Succeeds(params IEnumerable<string> words) => Read(words) is not null;
+
+    /// <summary>Runs it to its end and returns what it wrote; null when it is not there or fails.</summary>
+    public static string? Read(params IEnumerable<string> words)
     {
         try
         {
-            return End("", words).Code == 0;
+            return End("", words) is (0, var said) ? said : null;
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return false;
+            return null;
         }
     }
 
