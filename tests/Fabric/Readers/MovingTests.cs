@@ -12,10 +12,12 @@ namespace CameraFabric.Fabric.Tests.Readers;
 /// <summary>What sessions see of a home that moves, of links that break, and of messages that get lost: no session ends for it.</summary>
 public sealed class MovingTests
 {
-    [Fact]
-    public async Task An_owner_goes_on_at_the_next_home_with_what_it_had()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_owner_goes_on_at_the_next_home_with_what_it_had(bool linked)
     {
-        await using var nodes = new TwoNodes();
+        await using var nodes = new TwoNodes(linked);
         var before = nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.Place("a", 1);
@@ -45,10 +47,12 @@ public sealed class MovingTests
         await nodes.StopAsync();
     }
 
-    [Fact]
-    public async Task Commands_to_a_camera_without_a_home_are_answered()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Commands_to_a_camera_without_a_home_are_answered(bool linked)
     {
-        await using var nodes = new TwoNodes();
+        await using var nodes = new TwoNodes(linked);
         nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.Place("a", 1);
@@ -97,10 +101,12 @@ public sealed class MovingTests
         await nodes.StopAsync();
     }
 
-    [Fact]
-    public async Task A_message_that_gets_lost_is_noticed_and_mended()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_message_that_gets_lost_is_noticed_and_mended(bool linked)
     {
-        await using var nodes = new TwoNodes();
+        await using var nodes = new TwoNodes(linked);
         var sensors = nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.Place("a", 1);
@@ -118,9 +124,63 @@ public sealed class MovingTests
     }
 
     [Fact]
-    public async Task No_frame_is_delivered_by_a_node_whose_fence_has_closed()
+    public async Task A_connection_that_breaks_is_made_anew()
     {
-        await using var nodes = new TwoNodes(isFenced: true);
+        await using var nodes = new TwoNodes(linked: true);
+        var sensors = nodes.AddHome("a", 1);
+        nodes.AddReader("b");
+        nodes.Place("a", 1);
+        using var owner = await nodes.StreamingAsync("b", "owner", SessionRole.Owner);
+        owner.Submit(exposure: 2_000_000);
+        Assert.Equal(CameraStatus.Ok, owner.Next(sensors).Status);
+        owner.Submit();
+
+        nodes.BreakCarrier("b");
+        Assert.Equal(CameraStatus.NoSource, owner.Next().Status);
+        owner.NextEvent(CameraEventType.Source, (uint)SourceEvent.Lost);
+        await nodes.WaitAsync(() => nodes.HomeMeters["a"].LinkTo("b").Breaks == 1, "the home keeps the connection");
+        await nodes.WaitAsync(
+            () =>
+            {
+                sensors.Expose();
+                return nodes.ReaderMeters["b"].State == Status.CameraState.Streaming;
+            },
+            "frames do not come back");
+        owner.NextEvent(CameraEventType.Source, (uint)SourceEvent.Back);
+        owner.Submit(exposure: 3_000_000, strict: true);
+
+        Assert.Equal(3_000_000, owner.Next(sensors).Exposure!.Value.Value.AsInt64());
+        await nodes.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_home_that_dies_is_a_source_that_is_lost()
+    {
+        await using var nodes = new TwoNodes(linked: true);
+        var sensors = nodes.AddHome("a", 1);
+        nodes.AddReader("b");
+        nodes.Place("a", 1);
+        using var guest = await nodes.StreamingAsync("b", "guest");
+        guest.Submit();
+        Assert.Equal(CameraStatus.Ok, guest.Next(sensors).Status);
+
+        nodes.KillHome("a");
+        guest.NextEvent(CameraEventType.Source, (uint)SourceEvent.Lost);
+        var next = nodes.AddHome("c", 2);
+        nodes.Place("c", 2);
+        await nodes.WaitAsync(() => nodes.HomeMeters["c"].Report(0).Streaming == 1, "it does not stream at the next home");
+        guest.Submit();
+
+        Assert.Equal(CameraStatus.Ok, guest.Next(next).Status);
+        await nodes.StopAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task No_frame_is_delivered_by_a_node_whose_fence_has_closed(bool linked)
+    {
+        await using var nodes = new TwoNodes(linked, isFenced: true);
         var sensors = nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.Place("a", 1);

@@ -1,8 +1,12 @@
+using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Fabric.Cameras;
+using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Fabric.Tests.Integration;
 using CameraFabric.Guest.Camera;
+using CameraFabric.Sensors.Frames;
 using CameraFabric.Sensors.Profiles;
 
 namespace CameraFabric.Fabric.Tests.Readers;
@@ -10,10 +14,12 @@ namespace CameraFabric.Fabric.Tests.Readers;
 /// <summary>Guests of several nodes that share one camera, which is at home on yet another.</summary>
 public sealed class SharingTests
 {
-    [Fact]
-    public async Task An_owner_of_another_node_gets_each_frame_exposed_as_it_asked()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_owner_of_another_node_gets_each_frame_exposed_as_it_asked(bool linked)
     {
-        await using var nodes = new TwoNodes();
+        await using var nodes = new TwoNodes(linked);
         var sensors = nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.Place("a", 1);
@@ -31,10 +37,12 @@ public sealed class SharingTests
         await nodes.StopAsync();
     }
 
-    [Fact]
-    public async Task An_observer_of_one_node_sees_what_the_owner_on_another_changes()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_observer_of_one_node_sees_what_the_owner_on_another_changes(bool linked)
     {
-        await using var nodes = new TwoNodes();
+        await using var nodes = new TwoNodes(linked);
         var sensors = nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.AddReader("c");
@@ -54,10 +62,12 @@ public sealed class SharingTests
         await nodes.StopAsync();
     }
 
-    [Fact]
-    public async Task Guests_of_two_nodes_take_turns_and_each_gets_its_own_frames()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Guests_of_two_nodes_take_turns_and_each_gets_its_own_frames(bool linked)
     {
-        await using var nodes = new TwoNodes(interleaved: true);
+        await using var nodes = new TwoNodes(linked, interleaved: true);
         var sensors = nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.AddReader("c");
@@ -76,10 +86,12 @@ public sealed class SharingTests
         await nodes.StopAsync();
     }
 
-    [Fact]
-    public async Task Ownership_moves_from_node_to_node()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Ownership_moves_from_node_to_node(bool linked)
     {
-        await using var nodes = new TwoNodes();
+        await using var nodes = new TwoNodes(linked);
         var sensors = nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.AddReader("c");
@@ -98,10 +110,12 @@ public sealed class SharingTests
         await nodes.StopAsync();
     }
 
-    [Fact]
-    public async Task A_configuration_by_an_owner_of_another_node_is_in_force_for_all()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_configuration_by_an_owner_of_another_node_is_in_force_for_all(bool linked)
     {
-        await using var nodes = new TwoNodes();
+        await using var nodes = new TwoNodes(linked);
         var sensors = nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.AddReader("c");
@@ -121,10 +135,12 @@ public sealed class SharingTests
         await nodes.StopAsync();
     }
 
-    [Fact]
-    public async Task A_guest_that_leaves_leaves_the_camera_of_another_node()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_guest_that_leaves_leaves_the_camera_of_another_node(bool linked)
     {
-        await using var nodes = new TwoNodes();
+        await using var nodes = new TwoNodes(linked);
         nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.Place("a", 1);
@@ -138,10 +154,12 @@ public sealed class SharingTests
         await nodes.StopAsync();
     }
 
-    [Fact]
-    public async Task The_sessions_of_a_reader_that_ends_are_swept()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_sessions_of_a_reader_that_ends_are_swept(bool linked)
     {
-        await using var nodes = new TwoNodes();
+        await using var nodes = new TwoNodes(linked);
         nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.AddReader("c");
@@ -153,6 +171,32 @@ public sealed class SharingTests
         nodes.Kill("c");
 
         await nodes.WaitAsync(() => nodes.HomeMeters["a"].Report(0) is { Sessions: 1, Streaming: 1, Owner: "stays" }, "the sessions stay");
+        await nodes.StopAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Somebody_looks_at_the_next_frame_of_a_camera_of_another_node_that_is_idle(bool linked)
+    {
+        await using var nodes = new TwoNodes(linked);
+        var sensors = nodes.AddHome("a", 1);
+        nodes.AddReader("b");
+        nodes.Place("a", 1);
+        var answer = new TaskCompletionSource<FrameLease>(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        nodes.Reader("b").Tell(new HoldCapture(new TakeFrame(answer)), ActorRefs.NoSender);
+        await nodes.WaitAsync(
+            () =>
+            {
+                sensors.Expose();
+                return answer.Task.IsCompleted;
+            },
+            "no frame comes");
+        using (var lease = await answer.Task) Assert.Equal(RequestBench.FrameBytes, lease.Frame.Pixels.Length);
+        nodes.Reader("b").Tell(ReleaseCapture.Message, ActorRefs.NoSender);
+
+        await nodes.WaitAsync(() => nodes.HomeMeters["a"].State == Status.CameraState.Idle, "the camera goes on");
         await nodes.StopAsync();
     }
 

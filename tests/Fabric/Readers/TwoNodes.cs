@@ -34,6 +34,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     private readonly Dictionary<string, IActorRef> _homes = [];
     private readonly Dictionary<string, IActorRef> _readers = [];
     private readonly List<IActorRef> _guests = [];
+    private readonly Dictionary<(IActorRef Reader, IActorRef Home), IActorRef> _wires = [];
     private readonly List<LinkListener> _listeners = [];
     private readonly RecordingLoggers _loggers = new();
     private readonly Dictionary<string, SessionIds> _ids = [];
@@ -94,7 +95,7 @@ internal sealed class TwoNodes : IAsyncDisposable
             Rig(new StepSensors()), _linked ? node : "reading", "here", meter, Options, new LinkOptions(), FrameClock.System,
             TimeProvider.System, Fence, _loggers)
         {
-            Locate = (context, assignment) => WireActor.Between(System, context.Self, _homes[assignment.Home!.Node], Wire),
+            Locate = (context, assignment) => Between(context.Self, _homes[assignment.Home!.Node]),
         };
         var reader = System.ActorOf(CameraReaderActor.Props(settings, new ReaderMemory(settings)), $"reader-{node}");
         _readers[node] = reader;
@@ -151,6 +152,13 @@ internal sealed class TwoNodes : IAsyncDisposable
         _readers.Remove(node);
     }
 
+    /// <summary>The same of a home's node.</summary>
+    public void KillHome(string node)
+    {
+        System.Stop(_homes[node]);
+        _homes.Remove(node);
+    }
+
     /// <summary>The way that a reader's frames come breaks.</summary>
     public void BreakCarrier(string node) => _readers[node].Tell(new CarrierBroken(Wire.Links[_readers[node]], "the test"), ActorRefs.NoSender);
 
@@ -176,6 +184,15 @@ internal sealed class TwoNodes : IAsyncDisposable
         await System.Terminate().WaitAsync(Patience);
         foreach (var listener in _listeners) listener.Dispose();
         _folder.Delete(recursive: true);
+    }
+
+    private IActorRef Between(IActorRef reader, IActorRef home)
+    {
+        lock (_wires)
+        {
+            if (!_wires.TryGetValue((reader, home), out var wire)) _wires[(reader, home)] = wire = WireActor.Between(System, reader, home, Wire);
+            return wire;
+        }
     }
 
     private void AssertBalanced(CameraMeter meter)

@@ -45,6 +45,7 @@ internal sealed class WireActor : UntypedActor
                 break;
             case IFabricMessage crossing:
                 if (_wire.Loses(crossing)) break;
+                if (crossing is OpenLink link) _wire.Links[Sender] = link.Link;
                 _target.Tell(_serializer.FromBinary(_serializer.ToBinary(crossing), _serializer.Manifest(crossing)), _back);
                 break;
             case OpenCarrier open:
