@@ -20,6 +20,7 @@ Say($"./fabric bench {string.Join(' ', args)}\n{report.Machine}");
 
 // First, because the others leave memory behind that would be counted as less.
 if (options.Wants("many")) Add(report.Many, ManyBench.Measure(cameras: 50, guests: 8, options.Time(4)), Lines.Of);
+if (options.Wants("fleet")) Add(report.Fleet, FleetBench.Measure(vehicles: 1000, readVehicles: 25, options.Time(8)), Lines.Of);
 if (options.Wants("copy"))
 {
     Say(Lines.CopyHead);

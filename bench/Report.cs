@@ -20,6 +20,8 @@ internal sealed record Report(Machine Machine)
     public List<RestartRow> Restart { get; } = [];
 
     public List<ManyRow> Many { get; } = [];
+
+    public List<FleetRow> Fleet { get; } = [];
 }
 
 /// <summary>Rows as text, for people.</summary>
@@ -96,6 +98,12 @@ internal static class Lines
         $"idle: {row.IdleKibPerCamera:F0} KiB a camera, {row.IdleThreads} threads, {row.IdleProcessors:F2} processors\n",
         $"      streaming 64x32 at 1/s, guests in this process: {row.StreamingProcessors:F2} processors, ",
         $"{row.Frames} frames, {row.Lost} lost");
+
+    public static string Of(FleetRow row) => string.Concat(
+        $"\nfleet: {row.Cameras} cameras, {row.Readers} of them with a reader: ready in {row.StartSeconds:F2} s; idle: {row.ManagedKilobytes:F1} kB managed, ",
+        $"{row.ResidentKilobytes:F1} kB resident a camera ({row.StartedKilobytes:F1} before a collection), {row.IdleThreads} threads, {row.IdleProcessors:F2} processors\n",
+        $"       {row.Readers} streaming at 1/s, guests in this process: {row.StreamingKilobytes:F0} kB each, {row.StreamingThreads} threads more, ",
+        $"{row.StreamingProcessors:F2} processors, {row.Frames} frames, {row.Lost} lost; stopped in {row.StopSeconds:F2} s");
 
     private static string Of(LatencySummary side) => string.Concat(
         $"{side.P50.ToText("F0"),-22}{side.P99.ToText("F0"),-26}{side.Max,8:F0}{side.Frames,8}",

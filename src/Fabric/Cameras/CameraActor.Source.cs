@@ -26,10 +26,11 @@ internal sealed partial class CameraActor
         _fanOut.Tell(new DescribeFanOut(profile));
         if (isFirst)
         {
-            LogReady(_rig.Id, profile.Model, _configuration.ToString());
+            LogReady(_memory.IsOneOfMany ? LogLevel.Debug : LogLevel.Information, _rig.Id, profile.Model, _configuration.ToString());
             foreach (var curious in _curious) curious.Tell(new CameraDescribed(profile));
             _curious.Clear();
             WelcomeAll(profile);
+            Context.Parent.Tell(CameraReady.Message);
         }
 
         if (_isCapturing) return;
@@ -152,8 +153,8 @@ internal sealed partial class CameraActor
     [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: its actor failed, which is a defect; it begins anew")]
     private partial void LogDefect(string camera, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: ready, {Model}, {Configuration}")]
-    private partial void LogReady(string camera, string model, string configuration);
+    [LoggerMessage(Message = "camera {Camera}: ready, {Model}, {Configuration}")]
+    private partial void LogReady(LogLevel level, string camera, string model, string configuration);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: the source is back")]
     private partial void LogBack(string camera);

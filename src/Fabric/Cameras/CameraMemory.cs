@@ -34,6 +34,9 @@ internal sealed class CameraMemory(
     /// <summary>The number of the configuration in force.</summary>
     public uint Generation { get; set; } = 1;
 
+    /// <summary>Whether the node has so many cameras that the single one says little when all is well: <see cref="CamerasActor"/> speaks for all.</summary>
+    public bool IsOneOfMany { get; init; }
+
     /// <summary>Who waits for the camera's end; null as long as it is wanted.</summary>
     public IActorRef? Stopper { get; set; }
 }

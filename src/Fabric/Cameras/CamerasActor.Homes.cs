@@ -39,7 +39,7 @@ internal sealed partial class CamerasActor
         var seat = new HomeSeat(_node!.Name, epoch, _node.Fence, _node.Listener, _node.Links);
         var meter = _meters[camera.Id];
         meter.Epoch = epoch;
-        var memory = new CameraMemory(camera, meter, _rig.Options, _clock, _loggers, seat);
+        var memory = new CameraMemory(camera, meter, _rig.Options, _clock, _loggers, seat) { IsOneOfMany = _count > Many };
         var started = Context.Watch(Context.ActorOf(CameraActor.Props(camera, memory, meter, _rig.Options, _clock, _loggers), camera.Id));
         _homes[camera.Id] = (epoch, started, false);
         _running.Add(camera.Id);

@@ -35,6 +35,7 @@ internal sealed partial class SensorActor : UntypedActor
     private CaptureRun? _starting;
     private Task<ISensor>? _opening;
     private Task<CaptureRun>? _start;
+    private ICancelable? _waiting;
     private ICancelable? _ticks;
     private long _lastTick;
     private bool _isBusy;
@@ -64,7 +65,7 @@ internal sealed partial class SensorActor : UntypedActor
     {
         if (_memory.Closer is not null) Reconcile();
         else if (_memory.Delay <= TimeSpan.Zero) Self.Tell(new TryOpen(_incarnation));
-        else Context.System.Scheduler.ScheduleTellOnce(_memory.Delay, Self, new TryOpen(_incarnation), Self);
+        else _waiting = Context.System.Scheduler.ScheduleTellOnceCancelable(_memory.Delay, Self, new TryOpen(_incarnation), Self);
     }
 
     /// <inheritdoc/>
@@ -130,6 +131,7 @@ internal sealed partial class SensorActor : UntypedActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        _waiting?.Cancel();
         StopWatching();
         Release();
         base.PostStop();

@@ -113,7 +113,6 @@ internal sealed partial class LinkListener : IDisposable
         {
             var address = IPAddress.TryParse(options.TcpAddress, out var parsed) ? parsed : Dns.GetHostAddresses(options.TcpAddress)[0];
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
             socket.Bind(new IPEndPoint(address, options.TcpPort));
             socket.Listen(Backlog);
             return socket;

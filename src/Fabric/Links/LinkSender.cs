@@ -161,6 +161,26 @@ internal sealed partial class LinkSender : IFrameTap
         _queue.DropFrames(FrameDropReason.LinkDown);
         while (_queue.TryTake(false, out var item)) Send(item);
         _output.Send(LinkMessage.Closing, reason);
+        try
+        {
+            AwaitFarewell();
+        }
+        catch (Exception e) when (LinkCarrier.IsFailure(e))
+        {
+            // It is over all the same.
+        }
+    }
+
+    // Closing with something unread would take back what was just sent: the reader reads to the end, and closes first.
+    private void AwaitFarewell()
+    {
+        var end = _clock.Now + (_options.StallTimeout.Ticks * TimeSpan.NanosecondsPerTick);
+        for (var rest = end - _clock.Now; rest > 0; rest = end - _clock.Now)
+        {
+            if (_poller.Wait(_results, TimeSpan.FromTicks(rest / TimeSpan.NanosecondsPerTick)) == 0) continue;
+            if (_connection.Input.Fill() == 0) return;
+            while (_connection.Input.TryTake(out var type, out var body)) Take(type, body);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: link to node {Reader} ({Peer}) is up, epoch {Epoch}, window of {Window} frames")]

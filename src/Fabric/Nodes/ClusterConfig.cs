@@ -24,6 +24,8 @@ internal static class ClusterConfig
         return ConfigurationFactory.ParseString($$"""
             akka {
               actor.provider = cluster
+              # A node that stops leaves by itself, in order and within its own time; one that is only ended has died for the others.
+              coordinated-shutdown.run-by-actor-system-terminate = off
               remote {
                 # Frames never travel this way; the limit of a message stays at Akka's default, so that one that would is refused.
                 dot-netty.tcp {

@@ -9,6 +9,9 @@ namespace CameraFabric.Fabric.Nodes;
 
 public sealed partial class FabricNode
 {
+    /// <summary>What a node of a cluster knows of itself.</summary>
+    internal NodeSeat? Seat => _seat;
+
     /// <summary>The node's part of the rig; null for a rig that needs one process alone.</summary>
     private static NodeRig? PartOf(Rig rig, string? name)
     {

@@ -92,7 +92,7 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
             case NodeEnded ended:
                 End(ended);
                 break;
-            case PlacementAsked or PlacementPromised or PlacementAnnounced or PlacementWanted or PlacementPage or CameraReleased:
+            case PlacementAsked or PlacementRefused or PlacementPromised or PlacementAnnounced or PlacementWanted or PlacementPage or CameraReleased:
                 Hear(message);
                 break;
             default:
@@ -107,6 +107,12 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
         {
             case PlacementAsked asked when _takeover.Promise(asked.Term, asked.Author ?? ""):
                 Sender.Tell(new PlacementPromised(asked.Term, asked.Author ?? "", _settings.Self.Address, _settings.Self.Uid, _desk.Table.Version));
+                break;
+            case PlacementAsked:
+                Sender.Tell(_takeover.Refusal);
+                break;
+            case PlacementRefused refused when _takeover.Refuse(refused.Term, refused.Author ?? ""):
+                Lead();
                 break;
             case PlacementPromised promised when _view.Of(promised.Address ?? "", promised.Uid) is { } member:
                 if (_takeover.Hear(promised, member.Incarnation) && promised.Known.CompareTo(_desk.Table.Version) > 0)

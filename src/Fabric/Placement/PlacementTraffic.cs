@@ -27,6 +27,12 @@ public sealed record PlacementPromised(
     [property: Key(3)] int Uid,
     [property: Key(4), MessagePackFormatter(typeof(TableVersionFormatter))] TableVersion Known) : IFabricMessage;
 
+/// <summary>Member to a new leader: it follows another one already, and takes only tables that are newer than that one's.</summary>
+/// <param name="Term">The term that it follows.</param>
+/// <param name="Author">Whose it is.</param>
+[MessagePackObject]
+public sealed record PlacementRefused([property: Key(0)] ulong Term, [property: Key(1)] string Author) : IFabricMessage;
+
 /// <summary>Leader to members, now and then: this is the newest table. Whoever knows none so new asks for it.</summary>
 /// <param name="Version">The table's version.</param>
 [MessagePackObject]

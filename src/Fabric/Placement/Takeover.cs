@@ -29,6 +29,19 @@ internal sealed class Takeover(NodeIncarnation self)
         return true;
     }
 
+    /// <summary>What an earlier leader hears that asks.</summary>
+    public PlacementRefused Refusal => new(_follows.Term, _follows.Author);
+
+    /// <summary>Somebody follows another leader already.</summary>
+    /// <returns>Whether this node has to begin a newer term for that.</returns>
+    public bool Refuse(ulong term, string author)
+    {
+        if (Term == 0 || Compare((term, author), _follows) <= 0) return false;
+        StandBack();
+        _follows = (term, author);
+        return true;
+    }
+
     /// <summary>Whether a table may be taken: not if this node has promised otherwise.</summary>
     public bool Allows(TableVersion version)
     {

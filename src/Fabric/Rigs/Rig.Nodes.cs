@@ -11,8 +11,8 @@ public sealed partial record Rig
     public bool IsClustered => !Nodes.IsDefaultOrEmpty || Children().Any();
 
     /// <summary>
-    /// All nodes: those that the rig names, or <see cref="OnlyNode"/>, and after them the children in the order of the rig's cameras and
-    /// guests. A node's place in it is its number in the whole cluster.
+    /// All nodes: those that the rig names, or <see cref="OnlyNode"/>, and after them the children: those of cameras in the rig's order,
+    /// then those of guests by name. A node's place in it is its number in the whole cluster.
     /// </summary>
     public ImmutableArray<NodeRig> AllNodes() => [.. CoreNodes(), .. Children()];
 
@@ -42,10 +42,22 @@ public sealed partial record Rig
 
     /// <summary>
     /// The rig as one node has to know it: all nodes and all cameras (any of which its guests may see, and any free one may become its
-    /// own), but only its own guests.
+    /// own), but only its own guests; the others are <see cref="GuestsElsewhere"/>.
     /// </summary>
     /// <param name="name">The node's name.</param>
-    public Rig ForNode(string name) => IsClustered ? this with { Guests = [.. Guests.Where(guest => NodeOf(guest) == name)] } : this;
+    public Rig ForNode(string name) => IsClustered
+        ? this with
+        {
+            Guests = [.. EveryGuest().Where(guest => NodeOf(guest) == name)],
+            GuestsElsewhere = [.. EveryGuest().Where(guest => NodeOf(guest) != name)],
+        }
+        : this;
+
+    /// <summary>Where a node has its sockets: nodes of one rig may share a machine.</summary>
+    /// <param name="name">The node's name.</param>
+    public string RuntimeDirectoryOf(string name) => IsClustered ? Path.Combine(RuntimeDirectory, name) : RuntimeDirectory;
+
+    private IEnumerable<GuestRig> EveryGuest() => (Guests.IsDefault ? [] : Guests).Concat(GuestsElsewhere);
 
     private string CoreNodeOf(GuestRig guest) =>
         guest.Node ?? CoreNodes().FirstOrDefault(static node => node.Roles.HasFlag(NodeRoles.Guest))?.Name ?? CoreNodes()[0].Name;
@@ -58,7 +70,7 @@ public sealed partial record Rig
                 yield return Child($"camera.{camera.Id}", camera.Node ?? CoreNodes()[0].Name, NodeRoles.Sensor);
         }
 
-        foreach (var guest in Guests.IsDefault ? [] : Guests)
+        foreach (var guest in EveryGuest().OrderBy(static guest => guest.Name, StringComparer.Ordinal))
         {
             if (guest.Isolation == Isolation.Process) yield return Child($"guest.{guest.Name}", CoreNodeOf(guest), NodeRoles.Guest);
         }

@@ -20,6 +20,9 @@ public sealed partial record Rig
     /// <summary>The guests.</summary>
     public ImmutableArray<GuestRig> Guests { get; init; } = [];
 
+    /// <summary>The guests of other nodes, in a rig for one node (<see cref="ForNode"/>).</summary>
+    public ImmutableArray<GuestRig> GuestsElsewhere { get; init; } = [];
+
     /// <summary>The nodes that the rig names, in its order; empty: one node, which needs no name and no cluster.</summary>
     public ImmutableArray<NodeRig> Nodes { get; init; } = [];
 
@@ -30,15 +33,19 @@ public sealed partial record Rig
     public FabricOptions Options { get; init; } = new();
 
     /// <summary>The same rig, each camera with a slot for each frame that its guests may hold in place.</summary>
-    public Rig WithLentSlots() => this with
+    public Rig WithLentSlots()
     {
-        Cameras = [.. Cameras.Select(camera => camera with { LentSlots = LeasesOf(camera.Id) })],
-    };
+        var leases = CountLeases();
+        return leases.Count == 0 ? this : this with
+        {
+            Cameras = [.. Cameras.Select(camera => leases.TryGetValue(camera.Id, out var lent) ? camera with { LentSlots = lent } : camera)],
+        };
+    }
 
-    /// <summary>Frames of a camera that its guests may hold in place, all together.</summary>
-    /// <param name="camera">The camera's id.</param>
-    public int LeasesOf(string camera) => Guests
+    /// <summary>Frames that guests may hold in place, all together, of each camera of which they may hold any.</summary>
+    public IReadOnlyDictionary<string, int> CountLeases() => (Guests.IsDefault ? [] : Guests)
         .SelectMany(static guest => guest.Cameras.IsDefault ? [] : guest.Cameras)
-        .Where(view => view.Camera == camera)
-        .Sum(static view => Math.Max(0, view.Leases));
+        .Where(static view => view.Leases > 0)
+        .GroupBy(static view => view.Camera, StringComparer.Ordinal)
+        .ToDictionary(static views => views.Key, static views => views.Sum(static view => view.Leases), StringComparer.Ordinal);
 }

@@ -12,13 +12,23 @@ internal static class CamerasCommand
     {
         var rig = Output.RigOption();
         var json = Output.JsonOption();
-        var command = new Command("cameras", "Show the cameras and guests of a running fabric.") { rig, json };
+        var name = new Argument<string?>("name") { Description = "Only cameras and guests with this in their names.", Arity = ArgumentArity.ZeroOrOne };
+        var all = new Option<bool>("--all") { Description = $"Show every camera and guest, also when there are more than {StatusSelection.Rows}." };
+        var command = new Command("cameras", "Show the cameras and guests of a running fabric.") { name, rig, json, all };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(async () =>
         {
             var socket = RuntimeFolder.FindControlSocket(parsed.GetValue(rig));
             var status = (await ControlClient.AskAsync(socket, new ControlRequest("status"), cancellation)).Status!;
-            if (parsed.GetValue(json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(status, ControlJson.Default.FabricStatus));
-            else AnsiConsole.Write(StatusTables.All(status));
+            var isJson = parsed.GetValue(json);
+            var selection = StatusSelection.Of(status, parsed.GetValue(name), parsed.GetValue(all) || isJson);
+            if (isJson)
+            {
+                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(selection.Shown, ControlJson.Default.FabricStatus));
+                return Output.Success;
+            }
+
+            AnsiConsole.Write(StatusTables.All(selection.Shown));
+            if (selection.Summary is { } summary) await Console.Out.WriteLineAsync($"{summary} A name, or --all, shows others.");
             return Output.Success;
         }));
         return command;

@@ -49,7 +49,9 @@ internal static class RunCommand
         }
         else
         {
-            AnsiConsole.Write(StatusTables.Balance(status));
+            var (shown, summary) = StatusSelection.Of(status);
+            AnsiConsole.Write(StatusTables.Balance(shown));
+            if (summary is not null) Console.Out.WriteLine(summary);
             Console.Out.WriteLine(status.Balanced ? "balanced: every frame was delivered or is counted with its reason" : "NOT BALANCED: frames are unaccounted for");
         }
 

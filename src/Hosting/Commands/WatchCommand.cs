@@ -59,7 +59,9 @@ internal static class WatchCommand
             while (true)
             {
                 var status = (await ControlClient.AskAsync(socket, new ControlRequest("status"), cancellation)).Status!;
-                live.UpdateTarget(new Rows(new Text($"{status.Rig}: up {status.UptimeSeconds:F0} s, {status.PackageSet}"), StatusTables.All(status)));
+                var (shown, summary) = StatusSelection.Of(status);
+                var head = $"{status.Rig}: up {status.UptimeSeconds:F0} s, {status.PackageSet}";
+                live.UpdateTarget(new Rows(new Text(summary is null ? head : $"{head}\n{summary}"), StatusTables.All(shown)));
                 await Task.Delay(interval, TimeProvider.System, cancellation);
             }
         });

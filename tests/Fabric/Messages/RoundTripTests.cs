@@ -5,6 +5,7 @@ using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Links;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Sensors.Controls;
@@ -166,7 +167,7 @@ public sealed class RoundTripTests : IDisposable
         yield return new ReleaseOwner(ticket, session);
         yield return new OwnerAnswered(ticket, status, (SessionRole)d.Below(3), flag);
         var role = (SessionRole)d.Below(3);
-        yield return new AttachReader(ticket, "b", (uint)d.Long(), session, d.Below(9), flag ? configuration : null);
+        yield return new AttachReader(ticket, "b", (uint)d.Long(), session, flag ? configuration : null);
         yield return new ReaderAttached(ticket, "a", (uint)d.Long(), RequestBench.Profile, configuration, (uint)d.Long(), flag);
         yield return new DetachReader(ticket);
         yield return new ReattachReader(ticket);
@@ -182,6 +183,26 @@ public sealed class RoundTripTests : IDisposable
         yield return new LinkOpened(ticket);
         yield return new ReaderPulse(ticket, d.Long());
         yield return new HomePulse(ticket, d.Long());
+        foreach (var message in PlacementMessages(d)) yield return message;
+    }
+
+    private static IEnumerable<IFabricMessage> PlacementMessages(Decisions d)
+    {
+        var (term, address, uid) = ((ulong)d.Long(), $"akka.tcp://camera-fabric@10.0.0.{d.Below(9)}:4053", d.Below(1 << 24) - (1 << 23));
+        var version = new TableVersion(term, d.Below(2) == 0 ? null : address, (ulong)d.Long());
+        yield return new FenceAsked(address, uid, d.Long());
+        yield return new FenceAnswered(address, uid, d.Long());
+        yield return new PlacementAsked(term, address);
+        yield return new PlacementRefused(term, address);
+        yield return new PlacementPromised(term, address, address, uid, version);
+        yield return new PlacementAnnounced(version);
+        yield return new PlacementWanted(version);
+        yield return new PlacementPage(version, d.Below(9), d.Below(9),
+            [.. Enumerable.Range(0, d.Below(5)).Select(i => new Assignment(
+                $"camera{i}", d.Below(3) == 0 ? null : new NodeIncarnation($"node{d.Below(2)}", address, d.Below(3)), (uint)d.Below(1 << 20), d.Below(2) == 0, (HomeLoss)d.Below(4)))]);
+        yield return new CameraReleased("front", (uint)d.Below(1 << 20));
+        yield return new NodeClosing(address, uid);
+        yield return new NodeEnded("rear-soc", address, uid);
     }
 
     private static ImmutableArray<ControlEntry> Controls(Decisions d) =>
