@@ -16,6 +16,9 @@ internal sealed partial class CameraActor
     private bool _hadCarrier;
     private long _leavesUntil;
 
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
     private void Ready(CameraProfile profile)
     {
         var isFirst = _profile is null;
@@ -134,7 +137,7 @@ internal sealed partial class CameraActor
     {
         if (_memory.Sensor.Pools.InUse > 0 && _hadCarrier && _clock.Now < _leavesUntil)
         {
-            Context.System.Scheduler.ScheduleTellOnce(LeaseLook, Self, LookForLeases.Message, Self);
+            Timers.StartSingleTimer(LookForLeases.Message, LookForLeases.Message, LeaseLook);
             return;
         }
 

@@ -19,7 +19,7 @@ namespace CameraFabric.Fabric.Cameras;
 /// (restarted with
 /// back-off, for ever) and the fan-out. Frames do not pass through here.
 /// </summary>
-internal sealed partial class CameraActor : UntypedActor
+internal sealed partial class CameraActor : UntypedActor, IWithTimers
 {
     private readonly CameraRig _rig;
     private readonly FabricOptions _options;

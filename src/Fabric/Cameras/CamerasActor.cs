@@ -56,7 +56,7 @@ internal sealed partial class CamerasActor : UntypedActor
                 Sender.Tell(new CamerasLocated(Context.GetChildren().ToImmutableDictionary(static child => child.Path.Name)));
                 break;
             case CameraReady:
-                if (++_ready == _count && _count > Many) LogAllReady(_count);
+                if (++_ready == _count && _count > Many && _node is null) LogAllReady(_count);
                 break;
             case FindCamera find:
                 Sender.Tell(new CameraFound(Context.Child(find.Camera)));

@@ -11,6 +11,9 @@ namespace CameraFabric.Fabric.Readers;
 /// <summary>The way that frames come, whether they come, and what sessions are told of that.</summary>
 internal sealed partial class CameraReaderActor
 {
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
     private string _homeNode = "";
     private FrameCarrier? _carrier;
     private IActorRef? _linkActor;
@@ -74,7 +77,7 @@ internal sealed partial class CameraReaderActor
         var delay = _memory.Backoff.Failed(_settings.Clock.Now);
         _retry = ++_memory.LastNumber;
         if (delay <= TimeSpan.Zero) Link();
-        else Context.System.Scheduler.ScheduleTellOnce(delay, Self, new TryLink(_retry), Self);
+        else Timers.StartSingleTimer(nameof(TryLink), new TryLink(_retry), delay);
     }
 
     // Nothing comes after it; and what waits for a frame is told that none comes.

@@ -15,7 +15,7 @@ namespace CameraFabric.Fabric.Readers;
 /// wishes on to the home, and has a fan-out of its own for the frames that come. It follows the home when that moves, and no session ends
 /// for it: what they have and stream is taken up again at the next home. Supervises the fan-out and its end of the link.
 /// </summary>
-internal sealed partial class CameraReaderActor : UntypedActor
+internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
 {
     private readonly ReaderSettings _settings;
     private readonly ReaderMemory _memory;

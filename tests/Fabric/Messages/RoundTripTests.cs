@@ -166,6 +166,7 @@ public sealed class RoundTripTests : IDisposable
         yield return new AcquireOwner(ticket, session, flag);
         yield return new ReleaseOwner(ticket, session);
         yield return new OwnerAnswered(ticket, status, (SessionRole)d.Below(3), flag);
+        foreach (var message in PlacementMessages(d)) yield return message;
         var role = (SessionRole)d.Below(3);
         yield return new AttachReader(ticket, "b", (uint)d.Long(), session, flag ? configuration : null);
         yield return new ReaderAttached(ticket, "a", (uint)d.Long(), RequestBench.Profile, configuration, (uint)d.Long(), flag);
@@ -183,7 +184,6 @@ public sealed class RoundTripTests : IDisposable
         yield return new LinkOpened(ticket);
         yield return new ReaderPulse(ticket, d.Long());
         yield return new HomePulse(ticket, d.Long());
-        foreach (var message in PlacementMessages(d)) yield return message;
     }
 
     private static IEnumerable<IFabricMessage> PlacementMessages(Decisions d)
