@@ -54,7 +54,6 @@ internal sealed partial class CameraActor
         if (attach.LastFrame != 0) _sensor.Tell(new ContinueAbove(attach.LastFrame));
         if (attach.Configuration is { } had && !_hasConfigured && _members.Values.All(member => member.Generation != Generation)) Adopt(had);
         if (_profile is not null) Welcome(reader, _profile);
-        Want();
     }
 
     // What was in force at the home before, so that nobody has to follow anything.

@@ -22,7 +22,7 @@ internal sealed class RemoteReader(IActorRef reader, AttachReader attach)
     public bool IsAttached { get; set; }
 
     /// <summary>How many on its node want frames without being a session.</summary>
-    public int Holds { get; set; } = attach.Holds;
+    public int Holds { get; set; }
 
     /// <summary>The reader's number for its newest link.</summary>
     public ulong Link { get; set; }

@@ -17,7 +17,6 @@ namespace CameraFabric.Fabric.Messages;
 /// <param name="Node">The reader's node.</param>
 /// <param name="Epoch">The placement that it knows of.</param>
 /// <param name="LastFrame">The newest frame that it has seen; 0 for none. The home's numbers go on above it.</param>
-/// <param name="Holds">How many on its node want frames without being a session.</param>
 /// <param name="Configuration">What was in force when it last knew; null if it never did.</param>
 [MessagePackObject]
 public sealed record AttachReader(
@@ -25,8 +24,7 @@ public sealed record AttachReader(
     [property: Key(1)] string Node,
     [property: Key(2)] uint Epoch,
     [property: Key(3)] ulong LastFrame,
-    [property: Key(4)] int Holds,
-    [property: Key(5), MessagePackFormatter(typeof(OptionalConfigurationFormatter))] StreamConfiguration? Configuration) : IFabricMessage;
+    [property: Key(4), MessagePackFormatter(typeof(OptionalConfigurationFormatter))] StreamConfiguration? Configuration) : IFabricMessage;
 
 /// <summary>Home to reader: it is known here from now on.</summary>
 /// <param name="Attachment">Of the reader's attempt.</param>

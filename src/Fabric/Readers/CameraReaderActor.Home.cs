@@ -49,7 +49,7 @@ internal sealed partial class CameraReaderActor
         _attachment = ++_memory.LastNumber;
         var had = _profile is null ? null : _configuration;
         _settings.Locate(Context, assignment).Tell(
-            new AttachReader(_attachment, _settings.Node, assignment.Epoch, _memory.Intake.LastFrame, _holds, had), Self);
+            new AttachReader(_attachment, _settings.Node, assignment.Epoch, _memory.Intake.LastFrame, had), Self);
     }
 
     // At a graceful end, and before the next home: the one before is to know.
@@ -132,6 +132,7 @@ internal sealed partial class CameraReaderActor
 
         // The owner first: what it has is what the others are to follow.
         foreach (var member in _members.Values.OrderBy(static member => member.Wanted != SessionRole.Owner)) TellHome(member.Introduce());
+        if (_holds > 0) TellHome(new HoldRemote(_holds));
         _homeNode = attached.Node;
         Link();
     }

@@ -168,7 +168,7 @@ public sealed class RoundTripTests : IDisposable
         yield return new OwnerAnswered(ticket, status, (SessionRole)d.Below(3), flag);
         foreach (var message in PlacementMessages(d)) yield return message;
         var role = (SessionRole)d.Below(3);
-        yield return new AttachReader(ticket, "b", (uint)d.Long(), session, d.Below(9), flag ? configuration : null);
+        yield return new AttachReader(ticket, "b", (uint)d.Long(), session, flag ? configuration : null);
         yield return new ReaderAttached(ticket, "a", (uint)d.Long(), RequestBench.Profile, configuration, (uint)d.Long(), flag);
         yield return new DetachReader(ticket);
         yield return new ReattachReader(ticket);

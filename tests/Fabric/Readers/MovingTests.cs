@@ -34,8 +34,7 @@ public sealed class MovingTests
         Assert.Equal(CameraStatus.NoSource, owner.Next().Status);
         owner.NextEvent(CameraEventType.Source, (uint)SourceEvent.Lost);
         await nodes.WaitAsync(() => nodes.HomeMeters["c"].Report(0) is { Streaming: 1, Owner: "owner" }, "it does not stream at the next home");
-        after.Expose(2);
-        owner.NextEvent(CameraEventType.Source, (uint)SourceEvent.Back);
+        await ReturnAsync(nodes, after, owner);
         owner.Submit(exposure: 3_000_000, strict: true);
         var first = owner.Next(after);
 
@@ -117,6 +116,7 @@ public sealed class MovingTests
         goes.Dispose();
         await nodes.WaitAsync(() => nodes.HomeMeters["a"].Report(0) is { Sessions: 1, Streaming: 1, Owner: "" }, "the home keeps a session that has gone");
         nodes.Wire.Lose(null);
+        await ReturnAsync(nodes, sensors, stays);
         stays.Submit();
 
         Assert.Equal(CameraStatus.Ok, stays.Next(sensors).Status);
@@ -139,14 +139,7 @@ public sealed class MovingTests
         Assert.Equal(CameraStatus.NoSource, owner.Next().Status);
         owner.NextEvent(CameraEventType.Source, (uint)SourceEvent.Lost);
         await nodes.WaitAsync(() => nodes.HomeMeters["a"].LinkTo("b").Breaks == 1, "the home keeps the connection");
-        await nodes.WaitAsync(
-            () =>
-            {
-                sensors.Expose();
-                return nodes.ReaderMeters["b"].State == Status.CameraState.Streaming;
-            },
-            "frames do not come back");
-        owner.NextEvent(CameraEventType.Source, (uint)SourceEvent.Back);
+        await ReturnAsync(nodes, sensors, owner);
         owner.Submit(exposure: 3_000_000, strict: true);
 
         Assert.Equal(3_000_000, owner.Next(sensors).Exposure!.Value.Value.AsInt64());
@@ -169,6 +162,7 @@ public sealed class MovingTests
         var next = nodes.AddHome("c", 2);
         nodes.Place("c", 2);
         await nodes.WaitAsync(() => nodes.HomeMeters["c"].Report(0).Streaming == 1, "it does not stream at the next home");
+        await ReturnAsync(nodes, next, guest);
         guest.Submit();
 
         Assert.Equal(CameraStatus.Ok, guest.Next(next).Status);
@@ -187,13 +181,30 @@ public sealed class MovingTests
         using var guest = await nodes.StreamingAsync("b", "guest");
         guest.Submit();
 
-        sensors.Expose(3);
-        await nodes.WaitAsync(() => nodes.GuestMeters["guest"].Dropped[(int)FrameDropReason.Fenced] == 3, "frames are not counted");
+        for (var frame = 1; frame <= 3; frame++)
+        {
+            sensors.Expose();
+            await nodes.WaitAsync(() => nodes.GuestMeters["guest"].Dropped[(int)FrameDropReason.Fenced] == frame, "a frame is not counted");
+        }
+
         Assert.Equal(0, nodes.GuestMeters["guest"].Delivered);
         nodes.Fence.Extend(long.MaxValue);
 
         Assert.Equal((CameraStatus.Ok, 4UL), Ended(guest.Next(sensors)));
         await nodes.StopAsync();
+    }
+
+    // As many frames as it takes until the guest hears that the source is back.
+    private static async Task ReturnAsync(TwoNodes nodes, StepSensors sensors, TestDriver guest)
+    {
+        await nodes.WaitAsync(
+            () =>
+            {
+                sensors.Expose();
+                return nodes.ReaderMeters["b"].State == Status.CameraState.Streaming;
+            },
+            "frames do not come back");
+        guest.NextEvent(CameraEventType.Source, (uint)SourceEvent.Back);
     }
 
     private static (CameraStatus Status, ulong Frame) Ended(TestDriver.Ended ended) => (ended.Status, ended.Frame);
