@@ -1,5 +1,6 @@
 using CameraFabric.Bench.Copy;
 using CameraFabric.Bench.Latency;
+using CameraFabric.Bench.Links;
 using CameraFabric.Bench.Steady;
 
 namespace CameraFabric.Bench;
@@ -14,6 +15,10 @@ internal sealed record Report(Machine Machine)
     public List<LatencyRow> Latency { get; } = [];
 
     public List<ZeroCopyRow> ZeroCopy { get; } = [];
+
+    public List<LinkRow> Links { get; } = [];
+
+    public List<HopRow> SharedLinks { get; } = [];
 
     public List<AllocationRow> Allocation { get; } = [];
 
@@ -50,6 +55,12 @@ internal static class Lines
         medians of windows (least-most) in turns: a bare copy (the floor), the fabric's copies, frames read in place
         """;
 
+    public static string LinksHead { get; } = $"""
+
+        links: both ends in this process; frames a second as fast as they are taken, µs from complete to received at 200/s;
+        medians of {LinksBench.Rounds} turns (least-most); the floors: a plain blocking socket, and the hop to an actor of this process
+        """;
+
     public static string AllocationHead { get; } = """
 
         allocation: bytes on the managed heap for each delivered frame, of the whole process, its guests and timers included
@@ -84,6 +95,19 @@ internal static class Lines
 
     private static string Of(ZeroCopySides sides) =>
         $"{sides.Floor.ToText("F0"),-24}{sides.Copies.ToText("F0"),-24}{sides.InPlace.ToText("F0"),-24}";
+
+    public static string Of(LinkRow row) => string.Concat(
+        $"{row.Frame,-15} over TCP        plain socket {row.PlainPerSecond.ToText("F0"),-18} link {row.LinkPerSecond.ToText("F0"),-18} frames/s, ",
+        $"{row.LinkPerSecond.Median * row.Bytes / 1e9:F2} GB/s, ratio {row.Ratio.ToText("F2")}");
+
+    public static string Of(HopRow row) => string.Join('\n',
+    [
+        $"{row.Frame,-15} in shared memory {"frames/s",-26}{"p50, µs",-22}p99, µs",
+        $"  {"hop to an actor",-31}{Of(row.Hop)}",
+        $"  {"link",-31}{Of(row.Link)}",
+    ]);
+
+    private static string Of(HopSide side) => $"{side.PerSecond.ToText("F0"),-26}{side.P50.ToText("F0"),-22}{side.P99.ToText("F0")}";
 
     public static string Of(AllocationRow row) => string.Concat(
         $"{row.Role,-9}{row.Guests} guest(s): {row.BytesPerFrame:F2} bytes a frame over {row.Frames} frames; ",

@@ -123,6 +123,7 @@ internal sealed partial class SensorActor
             Nice = _options.FrameThreadNice == 0 ? null : _options.FrameThreadNice,
             Checksum = _options.FrameChecksum,
             FrozenAfter = _rig.FrozenAfter,
+            Epoch = _memory.Epoch,
         };
         _start = Task.Run(() =>
         {

@@ -83,7 +83,7 @@ internal sealed partial class SensorActor : UntypedActor
                 Cancel(cancel);
                 break;
             case SetGlobalControls set:
-                foreach (var entry in set.Controls) _memory.Watchdog.Allow(ControlDurations.Of(entry));
+                Allow(set.Controls.AsSpan());
                 if (_memory.Profile is not null) _memory.EnsureSchedule().SetGlobal(set.Controls.AsSpan());
                 break;
             case StartCapture start:
@@ -110,6 +110,9 @@ internal sealed partial class SensorActor : UntypedActor
                 break;
             case CaptureEnded ended when IsOurs(ended.Run):
                 End(ended.Run);
+                break;
+            case ContinueAbove above:
+                ContinueAbove(above.Sequence);
                 break;
             case LendPool lend:
                 Lend(lend);
@@ -148,11 +151,31 @@ internal sealed partial class SensorActor : UntypedActor
 
     private void Submit(ControlSet set)
     {
-        foreach (ref readonly var entry in set.Controls.AsSpan()) _memory.Watchdog.Allow(ControlDurations.Of(entry));
+        Allow(set.Controls.AsSpan());
 
         // Unless capture runs, the end of an old run may yet call off all that the schedule knows.
         if (_isBusy || _run is null) _deferred.Add(set);
         else _memory.EnsureSchedule().Submit(set);
+    }
+
+    private void Allow(ReadOnlySpan<ControlEntry> controls)
+    {
+        foreach (ref readonly var entry in controls)
+        {
+            var duration = ControlDurations.Of(entry);
+            if (_memory.Watchdog.Allow(duration) && _memory.HasReaders) Context.Parent.Tell(new AllowSilence(duration));
+        }
+    }
+
+    // A camera that had another home goes on counting where that one stopped. What is open counts on from where it began: it is opened anew.
+    private void ContinueAbove(ulong sequence)
+    {
+        if (sequence < _memory.NextSequence) return;
+        _memory.Exposed(sequence);
+        if (_sensor is null && _opening is null) return;
+        _fanOut.Tell(FanOut.LoseSource.Message);
+        _memory.Delay = TimeSpan.Zero;
+        throw new SensorException($"camera {_rig.Id}: its numbers go on above {sequence}", null);
     }
 
     // Not in OnReceive: its closure would be made for every message there.

@@ -1,4 +1,5 @@
 using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Status;
 
 namespace CameraFabric.Fabric.Links;
 
@@ -46,6 +47,30 @@ public sealed class LinkMeter
 
     /// <summary>How fast frames are sent, or received.</summary>
     public RateMeter Rate { get; } = new();
+
+    /// <summary>The link's end as it is now.</summary>
+    /// <param name="node">The node at the other end.</param>
+    /// <param name="now">Now, in nanoseconds of the frame clock.</param>
+    public LinkStatusReport Report(string node, long now)
+    {
+        // What comes later on a frame's way is read first, so that a frame under way makes "offered" the larger one.
+        var dropped = Dropped.Report();
+        var sent = Sent;
+        return new LinkStatusReport
+        {
+            Node = node,
+            Dropped = dropped,
+            Sent = sent,
+            Offered = Offered,
+            Credit = Credit,
+            Received = Received,
+            Missed = Missed,
+            Refused = Refused,
+            Bytes = Bytes,
+            Breaks = Breaks,
+            FramesPerSecond = Rate.PerSecond(now),
+        };
+    }
 
     /// <summary>The reader has refused a frame that it received.</summary>
     public void CountRefused() => Interlocked.Increment(ref _refused);

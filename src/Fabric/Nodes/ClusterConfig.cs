@@ -29,6 +29,8 @@ internal static class ClusterConfig
               remote {
                 # Frames never travel this way; the limit of a message stays at Akka's default, so that one that would is refused.
                 dot-netty.tcp {
+                  # Whom to believe is NodeTls's decision.
+                  enable-ssl = {{(times.Tls is null ? "off" : "on")}}
                   hostname = "{{node.Address.Host}}"
                   port = {{node.Address.Port}}
                 }

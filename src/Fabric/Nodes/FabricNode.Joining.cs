@@ -9,6 +9,9 @@ namespace CameraFabric.Fabric.Nodes;
 
 public sealed partial class FabricNode
 {
+    // A few rounds of gossip. Where it takes longer there is nobody left who could let it go.
+    private static readonly TimeSpan LeavingTimeout = TimeSpan.FromSeconds(3);
+
     /// <summary>What a node of a cluster knows of itself.</summary>
     internal NodeSeat? Seat => _seat;
 
@@ -44,7 +47,9 @@ public sealed partial class FabricNode
     private async Task LeaveAsync(TimeSpan timeout)
     {
         var cluster = Cluster.Get(System);
-        if (timeout <= TimeSpan.Zero || cluster.IsTerminated) return;
+        if (timeout > LeavingTimeout) timeout = LeavingTimeout;
+        // One that was never let in has nothing to leave.
+        if (timeout <= TimeSpan.Zero || cluster.IsTerminated || !cluster.State.Members.Contains(cluster.SelfMember)) return;
         var removed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         cluster.RegisterOnMemberRemoved(() => removed.TrySetResult());
         cluster.Leave(cluster.SelfAddress);

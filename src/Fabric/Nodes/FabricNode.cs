@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Akka.Actor;
 using Akka.Actor.Setup;
+using Akka.Cluster;
 using Akka.Configuration;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Rigs;
@@ -18,15 +19,20 @@ public sealed partial class FabricNode : IAsyncDisposable
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(2);
     private readonly Rig _rig;
     private readonly NodeSeat? _seat;
+    private readonly NodeLinks? _links;
+    private readonly FrameClock _clock;
     private readonly StatusBoard _board;
     private readonly IActorRef _fabric;
     private readonly ILogger _logger;
     private readonly Lazy<Task<FabricStatus>> _stop;
 
-    private FabricNode(Rig rig, NodeSeat? seat, ActorSystem system, IActorRef fabric, StatusBoard board, ILogger logger)
+    private FabricNode(
+        Rig rig, NodeSeat? seat, NodeLinks? links, FrameClock clock, ActorSystem system, IActorRef fabric, StatusBoard board, ILogger logger)
     {
         _rig = rig;
         _seat = seat;
+        _links = links;
+        _clock = clock;
         _board = board;
         _fabric = fabric;
         _logger = logger;
@@ -78,10 +84,15 @@ public sealed partial class FabricNode : IAsyncDisposable
         var guests = rig.Guests
             .SelectMany(static guest => guest.Cameras, (guest, view) => MeterOf(rig, guest, view, clock))
             .ToImmutableArray();
-        var board = new StatusBoard(rig.Name, clock, cameras, guests);
+        var readers = part is null ? [] : rig.Cameras.Select(static camera => new CameraMeter(camera.Id, camera.SensorKind)).ToImmutableArray();
+        var board = new StatusBoard(rig.Name, clock, cameras, guests, part?.Name ?? "", readers);
+        // A child shows its parent's certificate: to the others it is part of that node.
+        var tls = part is not null && whole.Cluster.Tls is { } files ? NodeTls.Load(files, part.Parent ?? part.Name, loggers) : null;
+        var links = part is null ? null : NodeLinks.Open(rig, part, tls, loggers);
         var config = part is null ? ReferenceConfig : ClusterConfig.Of(whole, part).WithFallback(ReferenceConfig);
-        var system = ActorSystem.Create(
-            ClusterConfig.SystemName, ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new NodeSetup(loggers)));
+        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new NodeSetup(loggers));
+        if (tls is not null) setup = setup.And(tls.ToSetup());
+        var system = ActorSystem.Create(ClusterConfig.SystemName, setup);
         var seat = part is null ? null : SeatOf(whole, part, system);
         var root = FabricActor.Props(
             rig,
@@ -89,9 +100,17 @@ public sealed partial class FabricNode : IAsyncDisposable
             guests.ToImmutableDictionary(static meter => (meter.Guest, meter.Camera)),
             clock,
             loggers,
-            seat);
-        var started = new FabricNode(rig, seat, system, system.ActorOf(root, "fabric"), board, loggers.CreateLogger("CameraFabric.Node"));
-        if (part is not null) Join(system, seeds.IsDefaultOrEmpty ? ClusterConfig.Seeds(whole) : seeds);
+            seat,
+            links,
+            readers.ToImmutableDictionary(static meter => meter.Id));
+        var started = new FabricNode(
+            rig, seat, links, clock, system, system.ActorOf(root, "fabric"), board, loggers.CreateLogger("CameraFabric.Node"));
+        if (part is not null)
+        {
+            Cluster.Get(system).RegisterOnMemberRemoved(started.BeRemoved);
+            Join(system, seeds.IsDefaultOrEmpty ? ClusterConfig.Seeds(whole) : seeds);
+        }
+
         return started;
     }
 
@@ -100,7 +119,7 @@ public sealed partial class FabricNode : IAsyncDisposable
     public Task<FabricStatus> StatusAsync(CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult(_board.Read());
+        return Task.FromResult(WithCluster(_board.Read()));
     }
 
     /// <summary>Stops everything, in order: guests, cameras, actors. Again: the same balance.</summary>
@@ -148,6 +167,7 @@ public sealed partial class FabricNode : IAsyncDisposable
             LogHeldUp(TerminationTimeout.TotalSeconds);
         }
 
+        _links?.Dispose();
         var status = _board.Read();
         if (!status.Balanced) LogUnbalanced();
         return status;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Remote;
 using CameraFabric.Fabric.Rigs;
 
 namespace CameraFabric.Fabric.Placement;
@@ -37,12 +38,20 @@ internal sealed class MembershipActor : UntypedActor
     }
 
     /// <inheritdoc/>
-    protected override void PreStart() => _cluster.Subscribe(
-        Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsSnapshot,
-        typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember));
+    protected override void PreStart()
+    {
+        _cluster.Subscribe(
+            Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsSnapshot,
+            typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember));
+        Context.System.EventStream.Subscribe(Self, typeof(ThisActorSystemQuarantinedEvent));
+    }
 
     /// <inheritdoc/>
-    protected override void PostStop() => _cluster.Unsubscribe(Self);
+    protected override void PostStop()
+    {
+        _cluster.Unsubscribe(Self);
+        Context.System.EventStream.Unsubscribe(Self);
+    }
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -68,6 +77,10 @@ internal sealed class MembershipActor : UntypedActor
             case ClusterEvent.ReachableMember back:
                 _unreachable.Remove(back.Member.UniqueAddress);
                 break;
+            case ThisActorSystemQuarantinedEvent:
+                // The others have removed this node while it could not hear them, and will never talk to it again: no gossip tells it so.
+                _cluster.Down(_cluster.SelfAddress);
+                return;
             case TellMembership:
                 Sender.Tell(View());
                 return;

@@ -48,7 +48,7 @@ public sealed class RigValidator
         ArgumentNullException.ThrowIfNull(rig);
         ArgumentNullException.ThrowIfNull(guest);
         ArgumentNullException.ThrowIfNull(camera);
-        return Path.Combine(rig.RuntimeDirectoryOf(rig.NodeOf(guest)), camera.SocketPath.Length > 0 ? camera.SocketPath : $"{guest.Name}.{camera.Camera}.sock");
+        return Path.Combine(rig.RuntimeDirectory, camera.SocketPath.Length > 0 ? camera.SocketPath : $"{guest.Name}.{camera.Camera}.sock");
     }
 
     /// <summary>A name becomes part of an actor's path, of a file name and of a metric.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using CameraFabric.Hosting.Control;
 using Spectre.Console;
 
@@ -17,18 +16,17 @@ internal static class CamerasCommand
         var command = new Command("cameras", "Show the cameras and guests of a running fabric.") { name, rig, json, all };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(async () =>
         {
-            var socket = RuntimeFolder.FindControlSocket(parsed.GetValue(rig));
-            var status = (await ControlClient.AskAsync(socket, new ControlRequest("status"), cancellation)).Status!;
+            var status = await RigClient.Find(parsed.GetValue(rig)).StatusAsync(cancellation);
             var isJson = parsed.GetValue(json);
-            var selection = StatusSelection.Of(status, parsed.GetValue(name), parsed.GetValue(all) || isJson);
+            var (shown, summary) = StatusSelection.Of(status, parsed.GetValue(name), parsed.GetValue(all) || isJson);
             if (isJson)
             {
-                await Console.Out.WriteLineAsync(JsonSerializer.Serialize(selection.Shown, ControlJson.Default.FabricStatus));
+                await Console.Out.WriteLineAsync(RigClient.ToJson(shown));
                 return Output.Success;
             }
 
-            AnsiConsole.Write(StatusTables.All(selection.Shown));
-            if (selection.Summary is { } summary) await Console.Out.WriteLineAsync($"{summary} A name, or --all, shows others.");
+            AnsiConsole.Write(StatusTables.All(shown.Nodes, shown.Silent));
+            if (summary is not null) await Console.Out.WriteLineAsync($"{summary} A name, or --all, shows others.");
             return Output.Success;
         }));
         return command;

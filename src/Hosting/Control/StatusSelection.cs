@@ -33,6 +33,18 @@ internal sealed record StatusSelection(FabricStatus Shown, string? Summary)
         return new StatusSelection(status with { Cameras = cameras, Guests = guests }, isWhole ? null : Summarise(status, cameras.Length, guests.Length));
     }
 
+    /// <summary>Chooses of each node of a rig.</summary>
+    /// <param name="status">The rig.</param>
+    /// <param name="name">Part of the name of a camera or guest to be shown; null for no choice by name.</param>
+    /// <param name="all">Whether everything is to be shown, however much.</param>
+    public static (RigStatus Shown, string? Summary) Of(RigStatus status, string? name = null, bool all = false)
+    {
+        var nodes = status.Nodes.Select(node => Of(node, name, all)).ToArray();
+        var summaries = nodes.Where(static node => node.Summary is not null)
+            .Select(static node => node.Shown.Node.Length > 0 ? $"{node.Shown.Node}: {node.Summary}" : node.Summary!).ToArray();
+        return (status with { Nodes = [.. nodes.Select(static node => node.Shown)] }, summaries.Length > 0 ? string.Join('\n', summaries) : null);
+    }
+
     private static string Summarise(FabricStatus status, int cameras, int guests) => string.Create(CultureInfo.InvariantCulture,
         $"{status.Cameras.Length} cameras: {CountStates(status.Cameras, static camera => camera.State)}; {cameras} shown. " +
         $"{status.Guests.Length} devices of guests: {CountStates(status.Guests, static guest => guest.State)}; {guests} shown.");

@@ -28,7 +28,7 @@ internal static class RigNodeReader
             Address = address ?? new NodeAddress(section.Path, 1),
             Host = section.Text("host") ?? "",
         };
-        node = node with { Roles = section.Has("roles") ? ReadRoles(section) : node.Roles };
+        node = node with { Roles = section.Value("roles") is null ? node.Roles : ReadRoles(section) };
         section.RefuseUnknown();
         return node;
     }

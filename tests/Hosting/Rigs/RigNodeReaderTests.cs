@@ -32,7 +32,7 @@ public sealed class RigNodeReaderTests
         Assert.Equal(TimeSpan.FromMilliseconds(200), rig.Cluster.Fence);
         Assert.Equal(["front-soc", "camera.rear", null], rig.Cameras.Select(rig.NodeOf));
         Assert.Equal(["front-soc", "rear-soc", "camera.rear", "guest.cluster"], rig.AllNodes().Select(node => node.Name));
-        Assert.Equal(rig.AllNodes(), rig.ForNode("front-soc").AllNodes());
+        Assert.Equal(rig.AllNodes().AsEnumerable(), rig.ForNode("front-soc").AllNodes());
         Assert.Equal(new NodeAddress("::1", 0), rig.NodeOf("guest.cluster")!.Address);
         Assert.Equal("/tmp/two/guest.cluster/cluster.front.sock", RigValidator.SocketPath(rig, rig.Guests[0], rig.Guests[0].Cameras[0]));
     }
