@@ -29,7 +29,7 @@ public sealed class NodeDeathTests(ITestOutputHelper output)
                 && RunningCluster.HomeOf(status, "free") is not null && RunningCluster.HomeOf(status, "fixed") is null,
             "the cluster does not go on without n1");
         var home = RunningCluster.HomeOf(after, "free")!.Value;
-        Assert.Equal(before.Node == "n1" ? before.Epoch + 1 : before.Epoch, home.Epoch);
+        Assert.True(home.Epoch >= before.Epoch + (before.Node == "n1" ? 1u : 0u), $"{before} became {home}");
         Assert.All(after.Nodes, static node => Assert.Equal("", node.Cluster!.Homes.Single(static home => home.Camera == "fixed").Node));
 
         cluster.Begin("n1");

@@ -10,6 +10,9 @@ public sealed partial class FabricNode
 {
     private const string RoleOfNode = "node.";
 
+    // Many rounds of gossip, on a machine that is busy with starting everything.
+    private static readonly TimeSpan AdmissionTimeout = TimeSpan.FromSeconds(15);
+
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>
@@ -36,6 +39,26 @@ public sealed partial class FabricNode
 
     private static string? NameOf(Member member) =>
         member.Roles.FirstOrDefault(static role => role.StartsWith(RoleOfNode, StringComparison.Ordinal))?[RoleOfNode.Length..];
+
+    /// <summary>
+    /// A child whose parent lives is let in soon, or never: one that was taken for dead while it joined is not talked to any more, and
+    /// nobody tells it.
+    /// </summary>
+    private async Task AwaitAdmissionAsync()
+    {
+        var admitted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Cluster.Get(System).RegisterOnMemberUp(() => admitted.TrySetResult());
+        try
+        {
+            await admitted.Task.WaitAsync(AdmissionTimeout).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            if (_stop.IsValueCreated) return;
+            LogNotAdmitted(AdmissionTimeout.TotalSeconds);
+            _removed.TrySetResult();
+        }
+    }
 
     /// <summary>Called by Akka when this node is a member no more.</summary>
     private void BeRemoved()
@@ -80,6 +103,9 @@ public sealed partial class FabricNode
 
     [LoggerMessage(Level = LogLevel.Information, Message = "node {Node} at {Address} has ended: the cluster is told")]
     private partial void LogDown(string node, string address);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "the cluster has not let this node in within {Timeout} s; it ends, and its parent starts another one")]
+    private partial void LogNotAdmitted(double timeout);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "the cluster has removed this node: it could not be reached, or had lost the majority; its cameras are at home elsewhere")]
     private partial void LogRemoved();

@@ -108,6 +108,7 @@ public sealed partial class FabricNode : IAsyncDisposable
         if (part is not null)
         {
             Cluster.Get(system).RegisterOnMemberRemoved(started.BeRemoved);
+            if (!part.IsCore) _ = started.AwaitAdmissionAsync();
             Join(system, seeds.IsDefaultOrEmpty ? ClusterConfig.Seeds(whole) : seeds);
         }
 

@@ -94,8 +94,20 @@ internal sealed class RunningCluster : IAsyncDisposable
     }
 
     /// <summary>Waits until so many nodes are members and each camera has a home.</summary>
-    public Task<RigStatus> TogetherAsync(int nodes) => UntilAsync(
-        status => status.Nodes.Length >= nodes && status.Nodes.All(node => Up(node) >= nodes) && AllHome(status), "the cluster does not come together");
+    public Task<RigStatus> TogetherAsync(int nodes) => UntilAsync(status =>
+    {
+        RestartRemoved();
+        return status.Nodes.Length >= nodes && status.Nodes.All(node => Up(node) >= nodes) && AllHome(status);
+    }, "the cluster does not come together");
+
+    /// <summary>What an init system does: on a busy machine a node can be taken for dead while it joins, and it ends with 3.</summary>
+    private void RestartRemoved()
+    {
+        foreach (var (name, node) in _nodes.ToArray())
+        {
+            if (node.HasExited && node.ExitCode == 3) Begin(name);
+        }
+    }
 
     /// <summary>Starts a node's process, for the first time or again.</summary>
     public FabricProcess Begin(string node)
