@@ -38,6 +38,8 @@ internal sealed class LinkBench : IDisposable
 
     public LinkMeter Got { get; } = new();
 
+    public FrameClock Clock { get; init; } = FrameClock.System;
+
     /// <summary>Where frames over TCP are put.</summary>
     public PoolShelf Shelf { get; init; } = new("reader", 8, false);
 
@@ -48,7 +50,7 @@ internal sealed class LinkBench : IDisposable
         LinkSender? sender = null;
         var offer = Listener.Expect("front", LinkFrames.Epoch, "reader", connection =>
         {
-            sender = new LinkSender(connection, Options, Sent, FrameClock.System, Logger);
+            sender = new LinkSender(connection, Options, Sent, Clock, Logger);
             sender.Start();
             connected.Set();
         });
@@ -61,7 +63,7 @@ internal sealed class LinkBench : IDisposable
     /// <summary>Connects a sink to whatever offers.</summary>
     public LinkReceiver Receive(LinkOffer offer, bool overUnix, ILinkSink sink, string camera = "front", string node = "reader")
     {
-        var receiver = new LinkReceiver(offer, camera, node, overUnix ? Host : "soc2", Shelf, sink, ReaderOptions, Got, FrameClock.System,
+        var receiver = new LinkReceiver(offer, camera, node, overUnix ? Host : "soc2", Shelf, sink, ReaderOptions, Got, Clock,
             TimeProvider.System, Logger);
         receiver.Start();
         _receivers.Add(receiver);
