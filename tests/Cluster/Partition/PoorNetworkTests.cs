@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 
 namespace CameraFabric.Cluster.Tests.Partition;
 
-/// <summary>The network between nodes loses packets, is narrow or is long: what is worse than a good one, and no reason to give up a node.</summary>
+/// <summary>The network between nodes loses packets, is narrow or is long, which is no reason to give up a node.</summary>
 public sealed class PoorNetworkTests(ITestOutputHelper output)
 {
     private const string Camera = "front";
