@@ -21,19 +21,22 @@ internal static class LabRights
     private static Lazy<(string? Namespaces, string? Filter)> Found { get; } = new(Find);
 
     /// <summary>The name of one of a process's namespaces.</summary>
-    public static string NameOf(int process, int lab, string part) => string.Create(CultureInfo.InvariantCulture, $"{Mark}-{process}-{lab}-{part}");
+    public static string NameOf(int process, int lab, string part) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Mark}-{process}-{lab}-{part}");
 
     /// <summary>The labs' namespaces on this machine whose names begin so.</summary>
     public static string[] NamesOf(string beginning = Mark) =>
-        Directory.Exists(Namespaces) ? [.. Directory.EnumerateFiles(Namespaces, beginning + "-*").Select(static path => Path.GetFileName(path))] : [];
+        Directory.Exists(Namespaces)
+            ? [.. Directory.EnumerateFiles(Namespaces, beginning + "-*").Select(static path => Path.GetFileName(path))]
+            : [];
 
     /// <summary>Removes the namespaces of processes that are no more, and no others.</summary>
     public static void Sweep()
     {
         foreach (var name in NamesOf())
         {
-            if (name.Split('-') is [_, var process, ..] && int.TryParse(process, CultureInfo.InvariantCulture, out var id) && !Directory.Exists($"/proc/{id}"))
-                Remove(name);
+            var process = name.Split('-')[1];
+            if (int.TryParse(process, CultureInfo.InvariantCulture, out _) && !Directory.Exists($"/proc/{process}")) Remove(name);
         }
     }
 

@@ -59,7 +59,8 @@ internal sealed partial class NetworkLab : IDisposable
     public static NetworkLab Make(int hosts, ITestOutputHelper? output = null) => Make(hosts, output, LabRights.WhyNoNamespaces);
 
     /// <summary>So many addresses of loopback, which the test itself reaches as well.</summary>
-    public static NetworkLab OnLoopback(int hosts, ITestOutputHelper? output = null, string why = "the test reaches them itself") => Make(hosts, output, why);
+    public static NetworkLab OnLoopback(int hosts, ITestOutputHelper? output = null, string why = "the test reaches them itself") =>
+        Make(hosts, output, why);
 
     /// <summary>Nothing gets from any machine of one side to any of the other, either way, without a word to who sends it.</summary>
     public void Partition(IEnumerable<LabHost> side, IEnumerable<LabHost> other)
@@ -139,7 +140,7 @@ internal sealed partial class NetworkLab : IDisposable
         var lab = new NetworkLab(Interlocked.Increment(ref _labs), without);
         for (var number = 0; number < hosts; number++)
         {
-            var netns = without is null ? LabRights.NameOf(Environment.ProcessId, lab.Number, number.ToString(CultureInfo.InvariantCulture)) : null;
+            var netns = without is null ? LabRights.NameOf(Environment.ProcessId, lab.Number, $"{number}") : null;
             lab._hosts.Add(new LabHost(netns, string.Create(CultureInfo.InvariantCulture, $"{lab._subnet}{number + 1}"), $"port{number}"));
         }
 
@@ -165,21 +166,23 @@ internal sealed partial class NetworkLab : IDisposable
         foreach (var host in _hosts)
         {
             Batch(["-n", host.Namespace!], [
-                "link set lo up", $"link set {LabHost.Device} gso_max_segs 1", $"addr add {host.Address}/24 dev {LabHost.Device}", $"link set {LabHost.Device} up"]);
+                "link set lo up", $"link set {LabHost.Device} gso_max_segs 1",
+                $"addr add {host.Address}/24 dev {LabHost.Device}", $"link set {LabHost.Device} up"]);
         }
 
         Batch(["-n", Switch], [
-            "link add br0 type bridge", "link set br0 up", .. _hosts.Select(static host => $"link set {host.Port} master br0 gso_max_segs 1 up")]);
+            "link add br0 type bridge", "link set br0 up",
+            .. _hosts.Select(static host => $"link set {host.Port} master br0 gso_max_segs 1 up")]);
     }
 
-    private string Cable(LabHost host) => $"link add name {host.Port} netns {Switch} type veth peer name {LabHost.Device} netns {host.Namespace}";
+    private string Cable(LabHost host) =>
+        $"link add name {host.Port} netns {Switch} type veth peer name {LabHost.Device} netns {host.Namespace}";
 
     private void Filter()
     {
         if (Without is null && LabRights.WhyNoFilter is { } why) throw new InvalidOperationException(why);
         IEnumerable<string> rules = _lost.Select(static way => $"ip saddr {way.From.Address} ip daddr {way.To.Address} counter drop");
-        if (_permille > 0)
-            rules = rules.Append(string.Create(CultureInfo.InvariantCulture, $"ip saddr {_subnet}0/24 numgen random mod 1000 < {_permille} counter drop"));
+        if (_permille > 0) rules = rules.Append($"ip saddr {_subnet}0/24 numgen random mod 1000 < {_permille} counter drop");
         Tool.Feed(
             $$"""
             add table bridge lab

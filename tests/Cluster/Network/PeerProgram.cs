@@ -115,7 +115,7 @@ internal static class PeerProgram
         return count;
     }
 
-    /// <summary>Sends so many bytes over a connection; the answer is how many microseconds it took until the other end had them all.</summary>
+    /// <summary>Sends so many bytes over a connection; the answer: after how many microseconds the other end had them all.</summary>
     private static async Task<string> StreamAsync(string to, int bytes)
     {
         var clock = Stopwatch.StartNew();
