@@ -29,7 +29,7 @@ public sealed class Cluster : IExtension
         var settings = new ClusterSettings(system.Settings.Config);
         SelfUniqueAddress = new UniqueAddress(provider.DefaultAddress, AddressUidExtension.Uid(system));
         _selfMember = new Member(SelfUniqueAddress, settings.Roles, MemberStatus.Removed, int.MaxValue);
-        _log.Warning("The cluster runs on a stand-in for Akka.Cluster, which is for building and testing only; production uses the genuine package.");
+        _log.Warning("The cluster runs on a stand-in for Akka.Cluster: for building and testing, never for production.");
         _daemon = system.SystemActorOf(Props.Create(() => new ClusterDaemon(this, settings)), "cluster");
 
         var shutdown = CoordinatedShutdown.Get(system);

@@ -94,8 +94,8 @@ internal sealed partial class ClusterDaemon : ReceiveActor, IWithTimers
         if (_ended) return;
         if (!merged.SameAs(envelope.Gossip) || !merged.Seen.SetEquals(envelope.Gossip.Seen)) Tell(envelope.From);
         // The leader waits for all to have seen it.
-        if (!merged.SameAs(before) && merged.Leader(_self)?.UniqueAddress is { } leader && !leader.Equals(_self) && !leader.Equals(envelope.From))
-            Tell(leader);
+        if (merged.SameAs(before) || merged.Leader(_self)?.UniqueAddress is not { } leader) return;
+        if (!leader.Equals(_self) && !leader.Equals(envelope.From)) Tell(leader);
     }
 
     private void Change(IEnumerable<Member>? changed = null, IEnumerable<Member>? removed = null, Observation? observed = null)

@@ -48,7 +48,10 @@ internal sealed class ClusterSettings
     {
         var cluster = config.GetConfig("akka.cluster");
         if (cluster.GetString("downing-provider-class") is { Length: > 0 } provider)
-            throw new ConfigurationException($"akka.cluster.downing-provider-class: the stand-in for Akka.Cluster has no '{provider}'; \"\" would be right");
+        {
+            throw new ConfigurationException(
+                $"akka.cluster.downing-provider-class: the stand-in for Akka.Cluster has no '{provider}'; \"\" would be right");
+        }
         Seeds = [.. cluster.GetStringList("seed-nodes").Select(Address.Parse)];
         Roles = [.. cluster.GetStringList("roles")];
         SeedTimeout = cluster.GetTimeSpan("seed-node-timeout");

@@ -84,7 +84,8 @@ internal sealed class EventPublisher(Cluster cluster)
         foreach (var node in silent.Except(silentNow).Where(now.Members.ContainsKey)) yield return new ReachableMember(now.Members[node]);
         foreach (var member in now.Members.Values.Order())
         {
-            if (!old.Members.TryGetValue(member.UniqueAddress, out var before) || before.Status != member.Status) yield return Changed(member);
+            var before = old.Members.GetValueOrDefault(member.UniqueAddress);
+            if (before?.Status != member.Status) yield return Changed(member);
         }
         foreach (var member in old.Members.Values.Where(m => !now.Members.ContainsKey(m.UniqueAddress)).Order())
         {

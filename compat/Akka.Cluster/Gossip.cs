@@ -54,7 +54,8 @@ internal sealed class Gossip
     public Member? Leader(UniqueAddress self)
     {
         var unreachable = Unreachable(self);
-        var reachable = Members.Values.Where(m => m.Status != MemberStatus.Down && !unreachable.Contains(m.UniqueAddress)).Order().ToArray();
+        var reachable = Members.Values
+            .Where(m => m.Status != MemberStatus.Down && !unreachable.Contains(m.UniqueAddress)).Order().ToList();
         return reachable.FirstOrDefault(m => m.Status is MemberStatus.Up or MemberStatus.Leaving) ?? reachable.FirstOrDefault();
     }
 
@@ -64,11 +65,13 @@ internal sealed class Gossip
         Members.Values.All(m => m.Status is not (MemberStatus.Up or MemberStatus.Leaving) || Seen.Contains(m.UniqueAddress));
 
     /// <summary>Changes what is known; only the one who does so has seen it then.</summary>
-    public Gossip With(UniqueAddress self, IEnumerable<Member>? changed = null, IEnumerable<Member>? removed = null, Observation? observed = null)
+    public Gossip With(UniqueAddress self, IEnumerable<Member>? changed = null, IEnumerable<Member>? removed = null,
+        Observation? observed = null)
     {
         var gone = (removed ?? []).ToArray();
+        var moved = (changed ?? []).Select(m => KeyValuePair.Create(m.UniqueAddress, m));
         return new Gossip(
-            Members.SetItems((changed ?? []).Select(m => KeyValuePair.Create(m.UniqueAddress, m))).RemoveRange(gone.Select(m => m.UniqueAddress)),
+            Members.SetItems(moved).RemoveRange(gone.Select(m => m.UniqueAddress)),
             Removed.SetItems(gone.Select(m => KeyValuePair.Create(m.UniqueAddress, m.Status))),
             (observed is null ? Observations : Observations.SetItem(self, observed)).RemoveRange(gone.Select(m => m.UniqueAddress)),
             [self]);

@@ -58,7 +58,8 @@ public sealed class Member : IComparable<Member>, IComparable
     public override int GetHashCode() => UniqueAddress.GetHashCode();
 
     /// <inheritdoc/>
-    public override string ToString() => $"Member(address = {Address}, Uid={UniqueAddress.Uid} status = {Status}, role=[{string.Join(",", Roles)}])";
+    public override string ToString() =>
+        $"Member(address = {Address}, Uid={UniqueAddress.Uid} status = {Status}, role=[{string.Join(",", Roles)}])";
 
     internal Member With(MemberStatus status) => new(UniqueAddress, Roles, status, UpNumber);
 

@@ -50,7 +50,7 @@ internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : Serial
         return manifest switch
         {
             "ID" => new Identify(ReadAny(reader)!),
-            "AID" => new ActorIdentity(ReadAny(reader)!, reader.ReadString() is { Length: > 0 } path ? system.Provider.ResolveActorRef(path) : null),
+            "AID" => new ActorIdentity(ReadAny(reader)!, ReadActor(reader)),
             "P" => PoisonPill.Instance,
             "K" => Kill.Instance,
             "OK" => new Status.Success(ReadAny(reader)!),
@@ -70,6 +70,9 @@ internal sealed class MiscMessageSerializer(ExtendedActorSystem system) : Serial
         writer.Write(bytes.Length);
         writer.Write(bytes);
     }
+
+    private IActorRef? ReadActor(BinaryReader reader) =>
+        reader.ReadString() is { Length: > 0 } path ? system.Provider.ResolveActorRef(path) : null;
 
     private object? ReadAny(BinaryReader reader)
     {

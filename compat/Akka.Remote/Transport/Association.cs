@@ -55,7 +55,8 @@ internal sealed class Association
         var number = uid ?? _uid;
         if (number == 0 || _quarantined == number) return;
         _quarantined = number;
-        _log.Info("The system {0} with the number {1} is quarantined: it must be started anew before this one talks to it.", _address, number);
+        _log.Info("The system {0} with the number {1} is quarantined: it must be started anew before this one talks to it.",
+            _address, number);
         if (_uid == number) _connection.Cancel();
     }
 
@@ -107,7 +108,8 @@ internal sealed class Association
         if ((FrameKind)answer[0] != FrameKind.Welcome)
         {
             var refusal = (Refusal)reader.ReadByte();
-            if (refusal == Refusal.Quarantined) _transport.Publish(new ThisActorSystemQuarantinedEvent(_transport.DefaultAddress, _address));
+            if (refusal == Refusal.Quarantined)
+                _transport.Publish(new ThisActorSystemQuarantinedEvent(_transport.DefaultAddress, _address));
             throw new IOException($"it refused: {refusal}");
         }
         var uid = reader.ReadInt32();

@@ -6,7 +6,8 @@ using Akka.Event;
 namespace Akka.Remote.Transport;
 
 /// <summary>A connection that another system opened: brings its messages to the actors here, one after the other.</summary>
-internal sealed class InboundConnection(RemoteTransport transport, RemoteActorRefProvider provider, ExtendedActorSystem system, Socket socket)
+internal sealed class InboundConnection(
+    RemoteTransport transport, RemoteActorRefProvider provider, ExtendedActorSystem system, Socket socket)
 {
     private static readonly TimeSpan HelloTimeout = TimeSpan.FromSeconds(15);
 
@@ -35,7 +36,8 @@ internal sealed class InboundConnection(RemoteTransport transport, RemoteActorRe
             await using var stream = transport.Settings.Ssl is { } ssl ? await ssl.Accept(plain, peer, Log, hello.Token) : plain;
             if (!await Greet(stream, hello.Token)) return;
             var buffered = new BufferedStream(stream, 65536);
-            while (await Frame.Read(buffered, transport.Settings.MaximumFrame + Frame.Overhead, transport.End) is { } frame) Dispatch(frame);
+            var bound = transport.Settings.MaximumFrame + Frame.Overhead;
+            while (await Frame.Read(buffered, bound, transport.End) is { } came) Dispatch(came);
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
         {
@@ -53,7 +55,8 @@ internal sealed class InboundConnection(RemoteTransport transport, RemoteActorRe
         if ((FrameKind)frame[0] != FrameKind.Hello) throw new InvalidDataException("its first frame is no hello");
         using var reader = Frame.Open(frame);
         var version = reader.ReadByte();
-        if (version != Frame.Version) return await Refuse(stream, Refusal.Version, $"version {version}; {Frame.Version} would be right", end);
+        if (version != Frame.Version)
+            return await Refuse(stream, Refusal.Version, $"version {version}; {Frame.Version} would be right", end);
         Origin = Address.Parse(reader.ReadString());
         OriginUid = reader.ReadInt32();
         var wanted = reader.ReadString();

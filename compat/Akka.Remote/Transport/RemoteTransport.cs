@@ -53,7 +53,7 @@ internal sealed class RemoteTransport
     /// <summary>Takes connections from now on.</summary>
     public void Start()
     {
-        Log.Warning("Remoting runs on a stand-in for Akka.Remote, which is for building and testing only; production uses the genuine package.");
+        Log.Warning("Remoting runs on a stand-in for Akka.Remote: for building and testing, never for production.");
         Log.Info("Remoting listens at {0}", DefaultAddress);
         _ = Accept();
     }
@@ -127,7 +127,8 @@ internal sealed class RemoteTransport
         foreach (var connection in _inbound.Keys) connection.Close();
     }
 
-    private Association To(Address address) => _associations.GetOrAdd(address, static (key, transport) => new Association(transport, key), this);
+    private Association To(Address address) =>
+        _associations.GetOrAdd(address, static (key, transport) => new Association(transport, key), this);
 
     private string PathOf(IActorRef actor) => actor.Path.ToSerializationFormatWithAddress(DefaultAddress);
 
@@ -175,7 +176,7 @@ internal sealed class RemoteTransport
             {
                 socket = await _listener.AcceptSocketAsync(_end.Token);
             }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException or InvalidOperationException)
+            catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
             {
                 return;
             }

@@ -49,7 +49,7 @@ public abstract class ClusterTest : ContractTest
         return node;
     }
 
-    /// <summary>Starts nodes and joins them, the first at first, so that their ages are in this order. Returns when all see all Up.</summary>
+    /// <summary>Starts nodes and joins them one by one, so that their ages are in this order. Returns when all see all Up.</summary>
     protected ClusterNode[] Form(int count, params string[] config) =>
         Form(Enumerable.Range(0, count).Select(_ => StartNode(config)).ToArray());
 
@@ -115,7 +115,8 @@ public sealed class ClusterNode
         Cluster.RegisterOnMemberRemoved(() => _removed.TrySetResult());
         var events = Events;
         var recorder = system.ActorOf(Props.Create(() => new Recorder(events)), "recorder");
-        Cluster.Subscribe(recorder, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents, typeof(ClusterEvent.IClusterDomainEvent));
+        Cluster.Subscribe(recorder, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsEvents,
+            typeof(ClusterEvent.IClusterDomainEvent));
     }
 
     public ActorSystem System { get; }

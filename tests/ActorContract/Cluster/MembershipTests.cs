@@ -92,8 +92,10 @@ public sealed class MembershipTests : ClusterTest
         nodes[2].Cluster.Leave(nodes[2].Address);
         foreach (var node in nodes[..2])
         {
-            Assert.Equal(MemberStatus.Exiting, Sees<MemberRemoved>(node, e => e.Member.UniqueAddress.Equals(nodes[2].Unique)).PreviousStatus);
-            Assert.Equal(["MemberLeft", "MemberExited", "MemberRemoved"], node.StoryOf(nodes[2]).SkipWhile(e => e is "MemberJoined" or "MemberUp"));
+            var removed = Sees<MemberRemoved>(node, e => e.Member.UniqueAddress.Equals(nodes[2].Unique));
+            Assert.Equal(MemberStatus.Exiting, removed.PreviousStatus);
+            var afterUp = node.StoryOf(nodes[2]).SkipWhile(e => e is "MemberJoined" or "MemberUp");
+            Assert.Equal(["MemberLeft", "MemberExited", "MemberRemoved"], afterUp);
         }
         Agree(nodes[..2]);
         await nodes[2].Removed.WaitAsync(Bound);
@@ -115,7 +117,8 @@ public sealed class MembershipTests : ClusterTest
     {
         var nodes = Form(2);
         // On a thread of the pool: its phases are not to wait until the tests that run beside this one leave a thread to it.
-        await Task.Run(() => CoordinatedShutdown.Get(nodes[1].System).Run(CoordinatedShutdown.ActorSystemTerminateReason.Instance)).WaitAsync(Bound);
+        var reason = CoordinatedShutdown.ActorSystemTerminateReason.Instance;
+        await Task.Run(() => CoordinatedShutdown.Get(nodes[1].System).Run(reason)).WaitAsync(Bound);
         Assert.Equal(MemberStatus.Exiting, Sees<MemberRemoved>(nodes[0]).PreviousStatus);
         await nodes[1].Removed.WaitAsync(Bound);
     }

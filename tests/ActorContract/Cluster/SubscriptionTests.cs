@@ -31,7 +31,8 @@ public sealed class SubscriptionTests : ClusterTest
     {
         var nodes = Form(2);
         var probe = CreateTestProbe(nodes[0].System);
-        nodes[0].Cluster.Subscribe(probe.Ref, SubscriptionInitialStateMode.InitialStateAsEvents, typeof(IMemberEvent), typeof(LeaderChanged));
+        nodes[0].Cluster.Subscribe(probe.Ref, SubscriptionInitialStateMode.InitialStateAsEvents,
+            typeof(IMemberEvent), typeof(LeaderChanged));
         var seen = probe.ReceiveN(3, Bound);
         Assert.Equal(nodes.Select(n => n.Unique).ToHashSet(), seen.OfType<MemberUp>().Select(e => e.Member.UniqueAddress).ToHashSet());
         Assert.Single(seen.OfType<LeaderChanged>());

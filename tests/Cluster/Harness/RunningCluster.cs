@@ -81,7 +81,7 @@ internal sealed class RunningCluster : IAsyncDisposable
             prepare?.Invoke(cluster.Folder);
             for (var number = 0; number < nodes; number++) cluster._places[$"n{number}"] = machines[number];
             var places = cluster._places.Select(static place => $"  {place.Key}: {{ address: \"{place.Value.Address}:4053\" }}");
-            var insecure = yaml.Contains("tls:", StringComparison.Ordinal) ? "" : "cluster: { insecure: true }\n";
+            var insecure = yaml.Contains("cluster:", StringComparison.Ordinal) ? "" : "cluster: { insecure: true }\n";
             await File.WriteAllTextAsync(cluster.RigFile, $"rig: trial\nruntime: .\n{insecure}nodes:\n{string.Join('\n', places)}\n{yaml}\n");
             foreach (var node in cluster._places.Keys) cluster.Begin(node);
             return cluster;

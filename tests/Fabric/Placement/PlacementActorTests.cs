@@ -135,7 +135,7 @@ public sealed class PlacementActorTests : TestKit
         var placement = Sys.ActorOf(PlacementActor.Props(new PlacementSettings(Rig, seat, _cluster, _clock, NullLoggerFactory.Instance)), $"placement-{node}");
         _cluster.Placements[seat.Self] = placement;
         var listener = CreateTestProbe($"listener-{node}");
-        placement.Tell(new WatchPlacement(listener));
+        placement.Tell(new WatchPlacement(listener.Ref));
         return listener;
     })];
 

@@ -12,8 +12,8 @@ namespace Akka.Remote.Transport.DotNetty;
 /// <param name="errors">What the platform found.</param>
 /// <param name="log">Where to say why not.</param>
 /// <returns>Whether it may.</returns>
-public delegate bool CertificateValidationCallback(X509Certificate2? certificate, X509Chain? chain, string remotePeer, SslPolicyErrors errors,
-    ILoggingAdapter log);
+public delegate bool CertificateValidationCallback(X509Certificate2? certificate, X509Chain? chain, string remotePeer,
+    SslPolicyErrors errors, ILoggingAdapter log);
 
 /// <summary>Gives the transport its certificate in the program instead of in the configuration.</summary>
 public sealed class DotNettySslSetup : Setup
