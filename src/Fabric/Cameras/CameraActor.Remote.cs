@@ -8,7 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace CameraFabric.Fabric.Cameras;
 
-/// <summary>The camera as the home of readers on other nodes: their sessions are members like any other, their frames go through taps.</summary>
+/// <summary>
+/// The camera as the home of readers on other nodes: their sessions are members like any other, their frames go through taps.
+/// </summary>
 internal sealed partial class CameraActor
 {
     private readonly Dictionary<IActorRef, RemoteReader> _readers = [];
@@ -39,7 +41,8 @@ internal sealed partial class CameraActor
     // What a reader has told is counted, so that one message that was lost on the way is noticed.
     private void Hear(object message)
     {
-        if (_readers.Count > 0 && message is IFabricMessage and not ReaderPulse && _readers.TryGetValue(Sender, out var reader)) reader.Heard++;
+        if (_readers.Count == 0 || message is ReaderPulse or not IFabricMessage) return;
+        if (_readers.TryGetValue(Sender, out var reader)) reader.Heard++;
     }
 
     private void Attach(AttachReader attach)
@@ -52,7 +55,11 @@ internal sealed partial class CameraActor
         _memory.Sensor.HasReaders = true;
         Context.Watch(Sender);
         if (attach.LastFrame != 0) _sensor.Tell(new ContinueAbove(attach.LastFrame));
-        if (attach.Configuration is { } had && !_hasConfigured && _members.Values.All(member => member.Generation != Generation)) Adopt(had);
+        if (attach.Configuration is { } had && !_hasConfigured && _members.Values.All(member => member.Generation != Generation))
+        {
+            Adopt(had);
+        }
+
         if (_profile is not null) Welcome(reader, _profile);
     }
 
@@ -145,8 +152,8 @@ internal sealed partial class CameraActor
         if (_memory.Seat.Listener is not { } listener) return;
         reader.Link = open.Link;
         var task = new LinkTask(
-            listener, _rig.Id, _memory.Seat.Epoch, reader.Ref, reader.Node, open.Link, _memory.Seat.Links, _meter.LinkTo(reader.Node), _clock,
-            _logger);
+            listener, _rig.Id, _memory.Seat.Epoch, reader.Ref, reader.Node, open.Link, _memory.Seat.Links, _meter.LinkTo(reader.Node),
+            _clock, _logger);
         reader.LinkActor = Context.Watch(Context.ActorOf(HomeLinkActor.Props(task)));
         _links.Add(reader.LinkActor);
     }

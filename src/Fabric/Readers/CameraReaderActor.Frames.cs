@@ -151,7 +151,8 @@ internal sealed partial class CameraReaderActor
         TellSource(isPresent, lastFrame != 0 ? lastFrame : _memory.Intake.LastFrame, fault);
         if (_memory.Stopper is not null) return;
         _settings.Meter.Attend(_members.Count, _members.Values.Count(static member => member.IsStreaming), "");
-        if (_profile is not null) _settings.Meter.Enter(!isPresent ? CameraState.Lost : wants ? CameraState.Streaming : CameraState.Idle);
+        if (_profile is null) return;
+        _settings.Meter.Enter(!isPresent ? CameraState.Lost : wants ? CameraState.Streaming : CameraState.Idle);
     }
 
     private void TellSource(bool isPresent, ulong lastFrame, SourceFault fault)

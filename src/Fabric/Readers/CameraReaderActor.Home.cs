@@ -126,8 +126,11 @@ internal sealed partial class CameraReaderActor
         _configuration = attached.Configuration;
         _settings.Meter.Describe(_configuration.ToString(), attached.Profile.IsPerFrame);
         _fanOut.Tell(new DescribeFanOut(attached.Profile));
-        if (_profile is not null && _profile.ToJson() != attached.Profile.ToJson()) LogOtherProfile(_settings.Camera.Id, attached.Node);
-        _profile ??= attached.Profile;
+
+        // Requests and frames cross a link, now or after the home's next move: it takes up to a frame longer from one to the other.
+        var profile = attached.Profile with { PipelineDepth = Math.Min(byte.MaxValue, attached.Profile.PipelineDepth + 1) };
+        if (_profile is not null && _profile.ToJson() != profile.ToJson()) LogOtherProfile(_settings.Camera.Id, attached.Node);
+        _profile ??= profile;
         LogAttached(_settings.Camera.Id, attached.Node, attached.Epoch);
 
         // The owner first: what it has is what the others are to follow.
