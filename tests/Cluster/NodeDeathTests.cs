@@ -51,20 +51,30 @@ public sealed class NodeDeathTests(ITestOutputHelper output)
               watcher: { node: n0, cameras: { a: observer, b: observer, c: observer, d: observer } }
             """);
         output.WriteLine(cluster.Machines.Kind);
-        var before = await cluster.StatusAsync();
-        var (camera, victim) = ((string[])["a", "b", "c", "d"])
-            .Select(camera => (camera, RunningCluster.HomeOf(before, camera)!.Value.Node))
-            .First(static home => home.Node != "n0");
+
+        // The node that was there first had them all; some go on to the others when these have joined.
+        var (camera, victim) = ("", "");
+        await cluster.UntilAsync(
+            status =>
+            {
+                (camera, victim) = ((string[])["a", "b", "c", "d"])
+                    .Select(camera => (camera, RunningCluster.HomeOf(status, camera)?.Node ?? ""))
+                    .FirstOrDefault(static home => home.Item2 is not ("" or "n0"));
+                return victim is { Length: > 0 };
+            },
+            "no camera goes to another node than the first");
         var watcher = cluster.StartGuest("watcher", camera);
         await cluster.GetsAsync(watcher, 60);
 
+        // While the cluster came together its camera may have had no source, and the guest have tried again.
+        var connected = RunningCluster.ReportOf(watcher)!.Connections;
         await cluster.Node(victim).KillAsync();
 
         await cluster.UntilAsync(
             status => status.Nodes.Length == 2 && RunningCluster.HomeOf(status, camera) is { } home && home.Node != victim, "the camera has no new home");
         var seen = RunningCluster.ReportOf(watcher)!;
         await cluster.GetsAsync(watcher, seen.Frames.Delivered + 60);
-        Assert.Equal(1, RunningCluster.ReportOf(watcher)!.Connections);
+        Assert.True(RunningCluster.ReportOf(watcher)!.Connections == connected, $"the guest had to connect again\n{cluster.Logs()}");
         watcher.Terminate();
         await watcher.EndAsync();
         var nodes = await cluster.StopAsync();

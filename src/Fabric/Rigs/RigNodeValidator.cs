@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
+using CameraFabric.Fabric.Guests;
 using CameraFabric.Sensors.Profiles;
 
 namespace CameraFabric.Fabric.Rigs;
@@ -46,6 +47,10 @@ internal sealed class RigNodeValidator
             if (node.Address is null) Fault($"{path}.address", "is missing", "write HOST:PORT, e.g. 127.0.0.1:4053");
             else ValidateAddress($"{path}.address", node, addresses);
         }
+
+        // The node's number is part of each session's.
+        if (_rig.IsClustered && _rig.AllNodes().Length is var count && count > SessionIds.MaximumNodes)
+            Fault("nodes", $"the rig has {count} nodes, with those of `isolation: process`", $"it may have {SessionIds.MaximumNodes}: isolate fewer");
     }
 
     private void ValidateAddress(string path, NodeRig node, Dictionary<NodeAddress, string> addresses)

@@ -13,6 +13,7 @@ namespace CameraFabric.Fabric.Tests.Placement;
 public sealed class PlacementActorTests : TestKit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
     private static readonly Rig Rig = PlacementRig.Of(["a", "b", "c"], PlacementRig.Camera("front", "a", "b"), PlacementRig.Camera("rear", "b"), PlacementRig.Camera("free"));
     private readonly ManualFrameClock _clock = new();
     private readonly FakeCluster _cluster = new();
@@ -148,6 +149,23 @@ public sealed class PlacementActorTests : TestKit
 
     private void Beat() => ((TestScheduler)Sys.Scheduler).Advance(Rig.Cluster.Heartbeat);
 
-    private static PlacementTable Next(TestProbe listener, string camera, string home) =>
-        listener.FishForMessage<PlacementChanged>(changed => changed.Table.HomeOf(camera) == home, Patience).Table;
+    // What follows from one beat may take several messages; those that came too late for it go with the next one.
+    private PlacementTable Next(TestProbe listener, string camera, string home)
+    {
+        PlacementTable? found = null;
+        AwaitCondition(
+            () =>
+            {
+                Beat();
+                while (found is null && listener.HasMessages)
+                {
+                    var changed = listener.ExpectMsg<PlacementChanged>();
+                    if (changed.Table.HomeOf(camera) == home) found = changed.Table;
+                }
+
+                return found is not null;
+            },
+            Patience, Glance);
+        return found!;
+    }
 }

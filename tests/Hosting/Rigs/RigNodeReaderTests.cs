@@ -34,7 +34,7 @@ public sealed class RigNodeReaderTests
         Assert.Equal(["front-soc", "rear-soc", "camera.rear", "guest.cluster"], rig.AllNodes().Select(node => node.Name));
         Assert.Equal(rig.AllNodes().AsEnumerable(), rig.ForNode("front-soc").AllNodes());
         Assert.Equal(new NodeAddress("::1", 0), rig.NodeOf("guest.cluster")!.Address);
-        Assert.Equal("/tmp/two/guest.cluster/cluster.front.sock", RigValidator.SocketPath(rig, rig.Guests[0], rig.Guests[0].Cameras[0]));
+        Assert.Equal("/tmp/two/cluster.front.sock", RigValidator.SocketPath(rig, rig.Guests[0], rig.Guests[0].Cameras[0]));
     }
 
     [Fact]
@@ -94,6 +94,16 @@ public sealed class RigNodeReaderTests
         var isolated = Parse($"rig: one\nruntime: /tmp/one\ncameras: {{ front: {{ {Camera}, isolation: process }}, rear: {{ {Camera} }} }}");
         Assert.Equal([Rig.OnlyNode, "camera.front"], isolated.AllNodes().Select(node => node.Name));
         Assert.Equal(["camera.front", Rig.OnlyNode], isolated.Cameras.Select(isolated.NodeOf));
+    }
+
+    [Fact]
+    public void A_rig_has_no_more_nodes_than_sessions_can_be_told_apart_by()
+    {
+        var cameras = string.Join(", ", Enumerable.Range(0, 256).Select(static i => $"c{i}: {{ {Camera}, isolation: process }}"));
+
+        var error = Assert.Throws<RigFileException>(() => Parse($"rig: one\nruntime: /tmp/one\ncameras: {{ {cameras} }}"));
+
+        Assert.Contains("257 nodes", Assert.Single(error.Errors).Message, StringComparison.Ordinal);
     }
 
     private static int Order(string line) => Array.FindIndex(
