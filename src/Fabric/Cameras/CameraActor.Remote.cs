@@ -97,8 +97,9 @@ internal sealed partial class CameraActor
 
     private void Join(JoinRemote join)
     {
-        if (!_readers.TryGetValue(Sender, out var reader) || !reader.IsAttached) return;
-        if (_members.Count >= _options.MaximumSessionsPerCamera || _memory.Stopper is not null)
+        // A camera that stops here is about to be elsewhere, and the reader tells its sessions there.
+        if (_memory.Stopper is not null || !_readers.TryGetValue(Sender, out var reader) || !reader.IsAttached) return;
+        if (_members.Count >= _options.MaximumSessionsPerCamera)
         {
             reader.Tell(new RemoteRefused(join.Session, _options.MaximumSessionsPerCamera));
             return;
@@ -145,9 +146,10 @@ internal sealed partial class CameraActor
         Want();
     }
 
+    // A camera that stops waits for its links to end: it makes no more.
     private void Open(OpenLink open)
     {
-        if (!_readers.TryGetValue(Sender, out var reader) || reader.Attachment != open.Attachment) return;
+        if (_memory.Stopper is not null || !_readers.TryGetValue(Sender, out var reader) || reader.Attachment != open.Attachment) return;
         CloseLink(reader, "the reader asks for another link");
         if (_memory.Seat.Listener is not { } listener) return;
         reader.Link = open.Link;
@@ -161,7 +163,7 @@ internal sealed partial class CameraActor
     // The reader is on this very node: its tap is told directly.
     private void Open(OpenCarrier open)
     {
-        if (!_readers.TryGetValue(Sender, out var reader) || reader.Attachment != open.Attachment) return;
+        if (_memory.Stopper is not null || !_readers.TryGetValue(Sender, out var reader) || reader.Attachment != open.Attachment) return;
         CloseLink(reader, "");
         reader.Link = open.Link;
         _hadCarrier = true;

@@ -173,13 +173,14 @@ internal sealed partial class LinkReceiver
     // On the thread of whoever gave the last lease back, which must not wait for a socket.
     private void Release(uint pool, int slot, uint generation)
     {
+        // Before the home can hear of it, and lend again.
+        Interlocked.Decrement(ref _lent);
         lock (_releases)
         {
             if (_releaseCount == _releases.Length) return;
             _releases[_releaseCount++] = new LinkRelease(pool, (uint)slot, generation);
         }
 
-        Interlocked.Decrement(ref _lent);
         if (_ended.Task.IsCompleted) return;
         try
         {

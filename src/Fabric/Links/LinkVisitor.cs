@@ -42,8 +42,9 @@ internal sealed class LinkVisitor(
                 Timeout.InfiniteTimeSpan);
             Greet();
         }
-        catch (Exception e) when (LinkCarrier.IsFailure(e))
+        catch (Exception e)
         {
+            // Whatever it is that a stranger's bytes or certificate led to, it ends this visit and not the node.
             refusal = _aborted ?? e.Message;
             Refuse(refusal);
         }

@@ -58,7 +58,15 @@ public sealed partial class NodeTls
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         // Only what the authority signed directly: nothing is fetched from where a stranger's certificate says.
         chain.ChainPolicy.DisableCertificateDownloads = true;
-        if (chain.Build(peer)) return null;
+        try
+        {
+            if (chain.Build(peer)) return null;
+        }
+        catch (CryptographicException error)
+        {
+            return $"its certificate cannot be read: {error.Message}";
+        }
+
         var why = chain.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, static (all, status) => all | status.Status);
         return $"its certificate ({peer.Subject}, of {peer.Issuer}) {InWords(why, peer)}";
     }

@@ -125,7 +125,11 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
             case PlacementWanted wanted when wanted.Known.CompareTo(_desk.Table.Version) < 0:
                 Send(Sender);
                 break;
-            case PlacementPage page when _takeover.Allows(page.Version) && _pages.Take(page) is { } table && _desk.Take(table):
+            case PlacementPage page when !_takeover.Allows(page.Version):
+                // A leader that does not know that another has begun a term since would tell its tables in vain.
+                Sender.Tell(_takeover.Refusal);
+                break;
+            case PlacementPage page when _pages.Take(page) is { } table && _desk.Take(table):
                 Tell();
                 foreach (var home in _released.Where(IsStillMine)) Report(home);
                 Lead();

@@ -36,8 +36,10 @@ internal sealed partial class CameraReaderActor
         _settings.Meter.Epoch = assignment.Epoch;
         _memory.Intake.Know(assignment.Epoch);
         if (!isMoved || _memory.Stopper is not null) return;
-        _gap = false;
         Detach();
+
+        // At another home numbers go on with a gap of their own.
+        _gap = false;
         if (assignment.Home is { } home) LogHome(_settings.Camera.Id, home.Node, assignment.Epoch);
         else LogNoHome(_settings.Camera.Id, assignment.Loss.ToString());
         Attach();
@@ -66,6 +68,7 @@ internal sealed partial class CameraReaderActor
         LogLost(_settings.Camera.Id, reason);
         Context.Unwatch(home);
         _home = null;
+        _gap = WantsFrames;
         EndCarrier();
         foreach (var member in _members.Values)
         {
