@@ -2,6 +2,7 @@ using System.Text.Json;
 using CameraFabric.Bench;
 using CameraFabric.Bench.Copy;
 using CameraFabric.Bench.Latency;
+using CameraFabric.Bench.Links;
 using CameraFabric.Bench.Steady;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Sensors.Frames;
@@ -20,6 +21,7 @@ Say($"./fabric bench {string.Join(' ', args)}\n{report.Machine}");
 
 // First, because the others leave memory behind that would be counted as less.
 if (options.Wants("many")) Add(report.Many, ManyBench.Measure(cameras: 50, guests: 8, options.Time(4)), Lines.Of);
+if (options.Wants("fleet")) Add(report.Fleet, FleetBench.Measure(vehicles: 1000, readVehicles: 25, options.Time(8)), Lines.Of);
 if (options.Wants("copy"))
 {
     Say(Lines.CopyHead);
@@ -49,6 +51,17 @@ if (options.Wants("zero-copy"))
 {
     Say(Lines.ZeroCopyHead);
     foreach (var guests in (int[])[1, 4, 8]) Add(report.ZeroCopy, ZeroCopyBench.Measure(guests, options.Time(16)), Lines.Of);
+}
+
+if (options.Wants("links"))
+{
+    Say(Lines.LinksHead);
+    foreach (var (name, width, height) in ((string, int, int)[])[("1920x1080 NV12", 1920, 1080), ("3840x2160 NV12", 3840, 2160)])
+    {
+        var stream = new StreamConfiguration(PixelFormats.Nv12.FourCC, width, height, new FrameInterval(1, 30));
+        Add(report.Links, LinksBench.MeasureTcp(name, stream, options.Time(5)), Lines.Of);
+        Add(report.SharedLinks, LinksBench.MeasureShared(name, stream, options.Time(5)), Lines.Of);
+    }
 }
 
 if (options.Wants("allocation"))

@@ -1,5 +1,6 @@
 using CameraFabric.Bench.Copy;
 using CameraFabric.Bench.Latency;
+using CameraFabric.Bench.Links;
 using CameraFabric.Bench.Steady;
 
 namespace CameraFabric.Bench;
@@ -15,11 +16,17 @@ internal sealed record Report(Machine Machine)
 
     public List<ZeroCopyRow> ZeroCopy { get; } = [];
 
+    public List<LinkRow> Links { get; } = [];
+
+    public List<HopRow> SharedLinks { get; } = [];
+
     public List<AllocationRow> Allocation { get; } = [];
 
     public List<RestartRow> Restart { get; } = [];
 
     public List<ManyRow> Many { get; } = [];
+
+    public List<FleetRow> Fleet { get; } = [];
 }
 
 /// <summary>Rows as text, for people.</summary>
@@ -46,6 +53,12 @@ internal static class Lines
 
         zero copy: 1080p NV12, one camera; frames a second of each guest at a pace of 2000/s, and µs of a processor a delivery at 30/s;
         medians of windows (least-most) in turns: a bare copy (the floor), the fabric's copies, frames read in place
+        """;
+
+    public static string LinksHead { get; } = $"""
+
+        links: both ends in this process; frames a second as fast as they are taken, µs from complete to received at 200/s;
+        medians of {LinksBench.Rounds} turns (least-most); the floors: a plain blocking socket, and the hop to an actor of this process
         """;
 
     public static string AllocationHead { get; } = """
@@ -83,6 +96,19 @@ internal static class Lines
     private static string Of(ZeroCopySides sides) =>
         $"{sides.Floor.ToText("F0"),-24}{sides.Copies.ToText("F0"),-24}{sides.InPlace.ToText("F0"),-24}";
 
+    public static string Of(LinkRow row) => string.Concat(
+        $"{row.Frame,-15} over TCP        plain socket {row.PlainPerSecond.ToText("F0"),-18} link {row.LinkPerSecond.ToText("F0"),-18} frames/s, ",
+        $"{row.LinkPerSecond.Median * row.Bytes / 1e9:F2} GB/s, ratio {row.Ratio.ToText("F2")}");
+
+    public static string Of(HopRow row) => string.Join('\n',
+    [
+        $"{row.Frame,-15} in shared memory {"frames/s",-26}{"p50, µs",-22}p99, µs",
+        $"  {"hop to an actor",-31}{Of(row.Hop)}",
+        $"  {"link",-31}{Of(row.Link)}",
+    ]);
+
+    private static string Of(HopSide side) => $"{side.PerSecond.ToText("F0"),-26}{side.P50.ToText("F0"),-22}{side.P99.ToText("F0")}";
+
     public static string Of(AllocationRow row) => string.Concat(
         $"{row.Role,-9}{row.Guests} guest(s): {row.BytesPerFrame:F2} bytes a frame over {row.Frames} frames; ",
         $"collections {string.Join('/', row.Collections)}");
@@ -96,6 +122,12 @@ internal static class Lines
         $"idle: {row.IdleKibPerCamera:F0} KiB a camera, {row.IdleThreads} threads, {row.IdleProcessors:F2} processors\n",
         $"      streaming 64x32 at 1/s, guests in this process: {row.StreamingProcessors:F2} processors, ",
         $"{row.Frames} frames, {row.Lost} lost");
+
+    public static string Of(FleetRow row) => string.Concat(
+        $"\nfleet: {row.Cameras} cameras, {row.Readers} of them with a reader: ready in {row.StartSeconds:F2} s; idle: {row.ManagedKilobytes:F1} kB managed, ",
+        $"{row.ResidentKilobytes:F1} kB resident a camera ({row.StartedKilobytes:F1} before a collection), {row.IdleThreads} threads, {row.IdleProcessors:F2} processors\n",
+        $"       {row.Readers} streaming at 1/s, guests in this process: {row.StreamingKilobytes:F0} kB each, {row.StreamingThreads} threads more, ",
+        $"{row.StreamingProcessors:F2} processors, {row.Frames} frames, {row.Lost} lost; stopped in {row.StopSeconds:F2} s");
 
     private static string Of(LatencySummary side) => string.Concat(
         $"{side.P50.ToText("F0"),-22}{side.P99.ToText("F0"),-26}{side.Max,8:F0}{side.Frames,8}",

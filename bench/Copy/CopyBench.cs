@@ -3,6 +3,7 @@ using CameraFabric.Device.Delivery;
 using CameraFabric.Fabric.Delivery;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Placement;
 using CameraFabric.Platform;
 using CameraFabric.Sensors.Frames;
 using CameraFabric.Sensors.Profiles;
@@ -38,7 +39,7 @@ internal sealed class CopyBench : IDisposable
         _pool = new FramePool("bench", _bytes, PoolBytes / _bytes);
         _guests = [.. Enumerable.Range(1, guests).Select(id => new CopyGuest((ulong)id, stream, _completions))];
         _guestOf = _guests.ToDictionary(static guest => guest.Entry);
-        _loop = new DeliveryLoop("bench", _queue, FrameClock.System, new FabricOptions(), NullLogger.Instance);
+        _loop = new DeliveryLoop("bench", _queue, FrameClock.System, new FabricOptions(), NullLogger.Instance, NodeFence.Always);
         _loop.Start();
     }
 

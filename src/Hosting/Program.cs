@@ -16,6 +16,8 @@ var root = new RootCommand("Camera Fabric: cameras on one side, guest VMs on the
     SoakCommand.Make(),
     RecoveryCommand.Make(),
     GuestLinuxCommand.Make(),
+    ClusterCommand.Make(),
+    CertificatesCommand.Make(),
 };
 // Ctrl-C and SIGTERM cancel the command; a stop that accounts for every frame gets time to do so.
 var parsed = root.Parse(args);

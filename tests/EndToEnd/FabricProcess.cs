@@ -25,9 +25,18 @@ internal sealed class FabricProcess : IDisposable
         get { lock (_errors) return _errors.ToString(); }
     }
 
-    public static FabricProcess Start(params IEnumerable<string> arguments)
+    /// <summary>The process's id.</summary>
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public static FabricProcess Start(params IEnumerable<string> arguments) => StartUnder([], arguments);
+
+    /// <summary>Starts it by means of another program, e.g. <c>ip netns exec NAME</c>, which becomes it.</summary>
+    public static FabricProcess StartUnder(IReadOnlyList<string> launcher, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "camera-fabric"), arguments)
+        string[] words = [.. launcher, Path.Combine(AppContext.BaseDirectory, "camera-fabric"), .. arguments];
+        var start = new ProcessStartInfo(words[0], words[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -69,7 +78,10 @@ internal sealed class FabricProcess : IDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>SIGTERM, as a service manager stops a program.</summary>
-    public void Terminate() => Process.Start("kill", ["-TERM", $"{_process.Id}"]).WaitForExit();
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Any signal: <c>STOP</c>, <c>CONT</c>, <c>TERM</c>.</summary>
+    public void Signal(string name) => Process.Start("kill", [$"-{name}", $"{_process.Id}"]).WaitForExit();
 
     /// <summary>SIGKILL: no chance to say goodbye.</summary>
     public async Task KillAsync()

@@ -52,7 +52,7 @@ public abstract class HostileTest : IAsyncLifetime
         _fabric = Start();
         _neighbour = _fabric.RunAsync(NeighbourOptions(_fabric), _stop.Token);
         await NeighbourGetsOnAsync();
-        await _fabric.WaitAsync(_ => File.Exists(AttackersSocket), "nobody listens for the attacker");
+        await _fabric.ListensAsync(AttackersSocket);
     }
 
     /// <inheritdoc/>

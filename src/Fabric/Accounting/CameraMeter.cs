@@ -1,4 +1,6 @@
 using CameraFabric.Device.Camera.Wire;
+using System.Collections.Concurrent;
+using CameraFabric.Fabric.Links;
 using CameraFabric.Fabric.Status;
 
 namespace CameraFabric.Fabric.Accounting;
@@ -22,6 +24,8 @@ public sealed class CameraMeter(string id, string sensorKind)
     private volatile string _owner = "";
     private volatile string _lastFault = "";
     private volatile bool _perFrame;
+    private readonly ConcurrentDictionary<string, LinkMeter> _links = new(StringComparer.Ordinal);
+    private uint _epoch;
     private volatile Func<(int Free, int Slots)>? _pool;
 
     /// <summary>The camera's id.</summary>
@@ -32,6 +36,13 @@ public sealed class CameraMeter(string id, string sensorKind)
 
     /// <summary>What was wrong with the sensor and its frames, by <see cref="SourceFault"/>.</summary>
     public Tally Faults { get; } = Tally.Of<SourceFault>();
+
+    /// <summary>The epoch of the camera's placement; 0 where nothing is placed.</summary>
+    public uint Epoch
+    {
+        get => Volatile.Read(ref _epoch);
+        set => Volatile.Write(ref _epoch, value);
+    }
 
     /// <summary>How fast frames come.</summary>
     public RateMeter Rate { get; } = new();
@@ -88,9 +99,16 @@ public sealed class CameraMeter(string id, string sensorKind)
         _owner = owner;
     }
 
+    /// <summary>Whether the camera has ever been here: in a cluster, most are elsewhere.</summary>
+    public bool IsUsed => _pool is not null;
+
     /// <summary>Where to look for free slots.</summary>
     /// <param name="pool">Asks the current pool; null when there is none.</param>
     public void Watch(Func<(int Free, int Slots)>? pool) => _pool = pool;
+
+    /// <summary>Where this node's end of the links with another one is counted.</summary>
+    /// <param name="node">The other node.</param>
+    public LinkMeter LinkTo(string node) => _links.GetOrAdd(node, static _ => new LinkMeter());
 
     /// <summary>The camera as it is now.</summary>
     /// <param name="now">Now, in nanoseconds of the frame clock.</param>
@@ -123,6 +141,8 @@ public sealed class CameraMeter(string id, string sensorKind)
             Owner = _owner,
             Faults = Faults.Report(),
             LastFault = _lastFault,
+            Epoch = Epoch,
+            Links = [.. _links.OrderBy(static link => link.Key, StringComparer.Ordinal).Select(link => link.Value.Report(link.Key, now))],
         };
     }
 

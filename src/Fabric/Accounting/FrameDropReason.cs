@@ -38,4 +38,13 @@ public enum FrameDropReason
 
     /// <summary>The guest holds as many frames in place as it may; those that it gives back are what it waits for.</summary>
     LeasesHeld = 11,
+
+    /// <summary>The link from the camera's node was slower than the frames came: older ones made room for newer ones.</summary>
+    LinkBusy = 12,
+
+    /// <summary>The link from the camera's node was down.</summary>
+    LinkDown = 13,
+
+    /// <summary>The node had lost its right to deliver frames: it could not reach enough of the others.</summary>
+    Fenced = 14,
 }

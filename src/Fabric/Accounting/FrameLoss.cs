@@ -32,4 +32,10 @@ public enum FrameLoss
 
     /// <summary>Bytes of it were missing.</summary>
     Short = 9,
+
+    /// <summary>It came from a home that the camera had left: its epoch is older than the newest that the node knows.</summary>
+    OldEpoch = 10,
+
+    /// <summary>It was captured on another node and did not reach this one; that node's losses and the link's say why.</summary>
+    Missed = 11,
 }

@@ -11,7 +11,7 @@ public sealed class Tally(ImmutableArray<string> names)
 
     /// <summary>A tally with the names of an enumeration.</summary>
     /// <typeparam name="T">The enumeration; its values are 0, 1, 2 ...</typeparam>
-    public static Tally Of<T>() where T : struct, Enum => new([.. Enum.GetNames<T>()]);
+    public static Tally Of<T>() where T : struct, Enum => new(Names<T>.All);
 
     /// <summary>All counts together.</summary>
     public long Total
@@ -45,5 +45,12 @@ public sealed class Tally(ImmutableArray<string> names)
         }
 
         return report.ToImmutable();
+    }
+
+    // Once for all tallies: a node may have thousands.
+    private static class Names<T>
+        where T : struct, Enum
+    {
+        public static readonly ImmutableArray<string> All = [.. Enum.GetNames<T>()];
     }
 }

@@ -16,7 +16,7 @@ internal sealed partial class CameraActor
         if (!_members.TryGetValue(configure.Session, out var member)) return;
         if (_profile is null)
         {
-            member.Ref.Tell(new CameraConfigured(configure.Ticket, CameraStatus.NoSource, _configuration, 0));
+            member.Tell(new CameraConfigured(configure.Ticket, CameraStatus.NoSource, _configuration, 0));
             return;
         }
 
@@ -28,26 +28,28 @@ internal sealed partial class CameraActor
         }
 
         member.Generation = Generation;
-        member.Ref.Tell(new CameraConfigured(configure.Ticket, CameraStatus.Ok, _configuration, Generation));
+        member.Tell(new CameraConfigured(configure.Ticket, CameraStatus.Ok, _configuration, Generation));
     }
 
     // The owner; of guests that take turns the first one, as long as no other has settled on what there is.
     private bool MayConfigure(CameraMember member) => _ledger.IsInterleaved
-        ? member.Entry.Role == SessionRole.Interleaved && !_members.Values.Any(other => other != member && other.Generation == Generation)
-        : _ledger.Owner == member.Entry.Id;
+        ? member.Role == SessionRole.Interleaved && !_members.Values.Any(other => other != member && other.Generation == Generation)
+        : _ledger.Owner == member.Id;
 
-    private void Reconfigure(Sensors.Profiles.StreamConfiguration configuration, CameraMember by)
+    private void Reconfigure(Sensors.Profiles.StreamConfiguration configuration, CameraMember? by)
     {
         var before = Generation;
         _configuration = configuration;
         Generation++;
         DescribeConfiguration();
-        LogConfigured(_rig.Id, configuration.ToString(), by.Guest);
+        _hasConfigured = true;
+        LogConfigured(_rig.Id, configuration.ToString(), by?.Guest ?? "the home before");
         _fanOut.Tell(new SupersedeConfiguration(Generation));
+        TellReaders(new HomeConfigured(configuration, Generation));
         if (_isCapturing) _sensor.Tell(new StartCapture(configuration, Generation));
         foreach (var other in _members.Values)
         {
-            if (other != by) other.Ref.Tell(new ConfigurationMoved(configuration, Generation, other.Generation == before));
+            if (other != by) other.Tell(new ConfigurationMoved(configuration, Generation, other.Generation == before));
         }
     }
 
@@ -58,15 +60,15 @@ internal sealed partial class CameraActor
         if (!_members.TryGetValue(session, out var member)) return;
         if (change.Lost != 0 && _members.TryGetValue(change.Lost, out var loser))
         {
-            Become(loser.Entry, SessionRole.Observer);
+            loser.Become(SessionRole.Observer);
 
             // What it had bound to frames to come is nobody's wish any more. Its values stay until the next owner sets others.
-            _fanOut.Tell(new UnbindSession(loser.Entry));
+            if (loser.Entry is not null) _fanOut.Tell(new UnbindSession(loser.Entry));
             _sensor.Tell(new CancelContext(change.Lost, Forget: true));
-            if (change.Lost != session) loser.Ref.Tell(new OwnerAnswered(0, CameraStatus.Ok, SessionRole.Observer, change.Forced));
+            if (change.Lost != session) loser.Tell(new OwnerAnswered(0, CameraStatus.Ok, SessionRole.Observer, change.Forced));
         }
 
-        if (change.Gained != 0 && _members.TryGetValue(change.Gained, out var winner)) Become(winner.Entry, SessionRole.Owner);
+        if (change.Gained != 0 && _members.TryGetValue(change.Gained, out var winner)) winner.Become(SessionRole.Owner);
         var status = change.Verdict switch
         {
             OwnerVerdict.Granted => CameraStatus.Ok,
@@ -74,15 +76,9 @@ internal sealed partial class CameraActor
             OwnerVerdict.Denied => CameraStatus.Denied,
             _ => CameraStatus.Unsupported,
         };
-        member.Ref.Tell(new OwnerAnswered(ticket, status, member.Entry.Role, IsForced: false));
+        member.Tell(new OwnerAnswered(ticket, status, member.Role, IsForced: false));
         if (change.Gained != 0 || change.Lost != 0) LogOwner(_rig.Id, _members.GetValueOrDefault(_ledger.Owner)?.Guest ?? "nobody");
         Attend();
-    }
-
-    private static void Become(FanOutSession entry, SessionRole role)
-    {
-        entry.Role = role;
-        entry.Meter.Become(role);
     }
 
     // Guests can bring these about as often as they like, so they are no part of the log by default; the status shows both.

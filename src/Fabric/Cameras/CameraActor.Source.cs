@@ -11,19 +11,29 @@ namespace CameraFabric.Fabric.Cameras;
 /// <summary>The source's coming and going, and the camera's end.</summary>
 internal sealed partial class CameraActor
 {
+    private static readonly TimeSpan LeaseLook = TimeSpan.FromMilliseconds(10);
+    private bool _isDrained;
+    private bool _hadCarrier;
+    private long _leavesUntil;
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
     private void Ready(CameraProfile profile)
     {
         var isFirst = _profile is null;
         _profile = profile;
         _isSensorReady = true;
-        _configuration = profile.Adjust(isFirst ? _rig.Stream : _configuration);
+        _configuration = profile.Adjust(_configuration);
         DescribeConfiguration();
         _fanOut.Tell(new DescribeFanOut(profile));
         if (isFirst)
         {
-            LogReady(_rig.Id, profile.Model, _configuration.ToString());
+            LogReady(_memory.IsOneOfMany ? LogLevel.Debug : LogLevel.Information, _rig.Id, profile.Model, _configuration.ToString());
             foreach (var curious in _curious) curious.Tell(new CameraDescribed(profile));
             _curious.Clear();
+            WelcomeAll(profile);
+            Context.Parent.Tell(CameraReady.Message);
         }
 
         if (_isCapturing) return;
@@ -51,7 +61,7 @@ internal sealed partial class CameraActor
     {
         foreach (var member in _members.Values)
         {
-            if (member.IsStreaming) member.Ref.Tell(new SourceFaulty(faulty.Fault, faulty.Frame));
+            if (member.IsStreaming) member.Tell(new SourceFaulty(faulty.Fault, faulty.Frame));
         }
     }
 
@@ -60,7 +70,7 @@ internal sealed partial class CameraActor
     {
         foreach (var member in _members.Values)
         {
-            if (member.IsStreaming) member.Ref.Tell(new StreamSilent(lastFrame));
+            if (member.IsStreaming) member.Tell(new StreamSilent(lastFrame));
         }
     }
 
@@ -69,7 +79,7 @@ internal sealed partial class CameraActor
         if (_memory.Stopper is null) _meter.Enter(state, reason);
         if (_isSourceLost) return;
         _isSourceLost = true;
-        foreach (var member in _members.Values) member.Ref.Tell(new SourceMoved(SourceEvent.Lost, lastFrame, fault));
+        TellSource(new SourceMoved(SourceEvent.Lost, lastFrame, fault));
     }
 
     private void RegainSource()
@@ -77,7 +87,18 @@ internal sealed partial class CameraActor
         if (!_isSourceLost) return;
         _isSourceLost = false;
         LogBack(_rig.Id);
-        foreach (var member in _members.Values) member.Ref.Tell(new SourceMoved(SourceEvent.Back, 0, SourceFault.None));
+        TellSource(new SourceMoved(SourceEvent.Back, 0, SourceFault.None));
+    }
+
+    // A reader makes of it what its own sessions have to know.
+    private void TellSource(SourceMoved moved)
+    {
+        foreach (var member in _members.Values)
+        {
+            if (member.Reader is null) member.Tell(moved);
+        }
+
+        TellReaders(moved);
     }
 
     // First the sensor, so that no frame comes any more; then the fan-out, which has seen all of them by then.
@@ -91,6 +112,8 @@ internal sealed partial class CameraActor
     private void CloseChildren()
     {
         _meter.Enter(CameraState.Stopped);
+        _leavesUntil = _clock.Now + _options.SensorStopTimeout.Ticks * TimeSpan.NanosecondsPerTick;
+        foreach (var reader in _readers.Values) CloseLink(reader, "the camera stops");
         Want();
         _sensor.Tell(Cameras.CloseSensor.Message);
     }
@@ -105,6 +128,19 @@ internal sealed partial class CameraActor
     {
         if (!drained.InTime) LogNotDrained(_rig.Id);
         _memory.Sensor.Pools.Retire();
+        _isDrained = true;
+        if (_links.Count == 0) FinishStop();
+    }
+
+    // Readers of this node may still be copying a frame; those elsewhere gave theirs back when their links ended.
+    private void FinishStop()
+    {
+        if (_memory.Sensor.Pools.InUse > 0 && _hadCarrier && _clock.Now < _leavesUntil)
+        {
+            Timers.StartSingleTimer(LookForLeases.Message, LookForLeases.Message, LeaseLook);
+            return;
+        }
+
         if (_memory.Sensor.Pools.InUse is > 0 and var leaked)
         {
             _meter.CountLeaked(leaked);
@@ -120,8 +156,8 @@ internal sealed partial class CameraActor
     [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: its actor failed, which is a defect; it begins anew")]
     private partial void LogDefect(string camera, Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: ready, {Model}, {Configuration}")]
-    private partial void LogReady(string camera, string model, string configuration);
+    [LoggerMessage(Message = "camera {Camera}: ready, {Model}, {Configuration}")]
+    private partial void LogReady(LogLevel level, string camera, string model, string configuration);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: the source is back")]
     private partial void LogBack(string camera);
@@ -134,4 +170,10 @@ internal sealed partial class CameraActor
 
     [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: {Slots} slots are still held after the stop")]
     private partial void LogLeaked(string camera, int slots);
+
+    /// <summary>Have the frames of a camera that has stopped been given back?</summary>
+    private sealed class LookForLeases
+    {
+        public static LookForLeases Message { get; } = new();
+    }
 }

@@ -19,7 +19,7 @@ namespace CameraFabric.Fabric.Cameras;
 /// (restarted with
 /// back-off, for ever) and the fan-out. Frames do not pass through here.
 /// </summary>
-internal sealed partial class CameraActor : UntypedActor
+internal sealed partial class CameraActor : UntypedActor, IWithTimers
 {
     private readonly CameraRig _rig;
     private readonly FabricOptions _options;
@@ -78,9 +78,16 @@ internal sealed partial class CameraActor : UntypedActor
         LogDefect(_rig.Id, reason);
         foreach (var member in _members.Values)
         {
-            _fanOut.Tell(new LeaveFanOut(member.Entry));
-            _sensor.Tell(new CancelContext(member.Entry.Id, Forget: true));
-            member.Ref.Tell(new CameraFailed(reason.Message));
+            _sensor.Tell(new CancelContext(member.Id, Forget: true));
+            if (member.Entry is not { } entry) continue;
+            _fanOut.Tell(new LeaveFanOut(entry));
+            entry.Session.Tell(new CameraFailed(reason.Message));
+        }
+
+        foreach (var reader in _readers.Values)
+        {
+            CloseLink(reader, "the camera's actor failed");
+            reader.Tell(new ReattachReader(reader.Attachment));
         }
 
         foreach (var curious in _curious) Self.Tell(DescribeCamera.Message, curious);
@@ -101,8 +108,10 @@ internal sealed partial class CameraActor : UntypedActor
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
+        Hear(message);
         switch (message)
         {
+            case LookForLeases: FinishStop(); break;
             case ConfigureCamera configure: Configure(configure); break;
             case StartStream start: Start(start); break;
             case StopStream stop: Stop(stop); break;
@@ -115,7 +124,7 @@ internal sealed partial class CameraActor : UntypedActor
             case HoldCapture hold: Hold(hold); break;
             case Cameras.ReleaseCapture: Release(); break;
             case Cameras.StopCamera: StopAll(); break;
-            default: ReceiveFromChildren(message); break;
+            default: ReceiveFromReaders(message); break;
         }
     }
 
@@ -127,6 +136,7 @@ internal sealed partial class CameraActor : UntypedActor
             case SensorDelivers: Delivers(); break;
             case SensorTroubled trouble: Troubled(trouble); break;
             case SensorFaulty faulty: Faulty(faulty); break;
+            case AllowSilence allow: TellReaders(allow); break;
             case SensorEnded ended: LoseSource(CameraState.Ended, "the recording is at its end", ended.LastFrame, SourceFault.None); break;
             case SensorClosed closed: Closed(closed); break;
             case FanOutDrained drained: Drained(drained); break;
@@ -151,7 +161,7 @@ internal sealed partial class CameraActor : UntypedActor
         var entry = join.Session;
         _members[entry.Id] = new CameraMember(entry, join.Guest);
         var change = _ledger.Join(entry.Id, entry.Role == SessionRole.Owner, join.MayAcquire);
-        if (entry.Role == SessionRole.Owner && change.Gained != entry.Id) Become(entry, SessionRole.Observer);
+        if (entry.Role == SessionRole.Owner && change.Gained != entry.Id) _members[entry.Id].Become(SessionRole.Observer);
         _fanOut.Tell(new JoinFanOut(entry));
         entry.Session.Tell(new CameraJoined(_fanOut, _sensor, entry.Role, _configuration, !_isSourceLost));
         Attend();
@@ -161,7 +171,7 @@ internal sealed partial class CameraActor : UntypedActor
     {
         if (!_members.Remove(session, out var member)) return;
         _ledger.Leave(session);
-        _fanOut.Tell(new LeaveFanOut(member.Entry));
+        if (member.Entry is not null) _fanOut.Tell(new LeaveFanOut(member.Entry));
         _sensor.Tell(new CancelContext(session, Forget: true));
         Attend();
         Want();
@@ -172,7 +182,7 @@ internal sealed partial class CameraActor : UntypedActor
         if (!_members.TryGetValue(start.Session, out var member)) return;
         if (member.Generation != Generation || start.Generation != Generation)
         {
-            member.Ref.Tell(new StreamAnswered(start.Ticket, true, CameraStatus.Stale));
+            member.Tell(new StreamAnswered(start.Ticket, true, CameraStatus.Stale));
             return;
         }
 
@@ -181,21 +191,21 @@ internal sealed partial class CameraActor : UntypedActor
         {
             _sensor.Tell(new SetGlobalControls(start.Ticket, start.Session, start.Initial));
         }
-        _fanOut.Tell(new BeginStream(member.Entry, Generation));
+        if (member.Entry is not null) _fanOut.Tell(new BeginStream(member.Entry, Generation));
         Attend();
         Want();
-        member.Ref.Tell(new StreamAnswered(start.Ticket, true, CameraStatus.Ok));
+        member.Tell(new StreamAnswered(start.Ticket, true, CameraStatus.Ok));
     }
 
     private void Stop(StopStream stop)
     {
         if (!_members.TryGetValue(stop.Session, out var member)) return;
         member.IsStreaming = false;
-        _fanOut.Tell(new EndStream(member.Entry));
+        if (member.Entry is not null) _fanOut.Tell(new EndStream(member.Entry));
         _sensor.Tell(new CancelContext(stop.Session, Forget: false));
         Attend();
         Want();
-        member.Ref.Tell(new StreamAnswered(stop.Ticket, false, CameraStatus.Ok));
+        member.Tell(new StreamAnswered(stop.Ticket, false, CameraStatus.Ok));
     }
 
     private void SetControls(SetGlobalControls set)
@@ -203,11 +213,11 @@ internal sealed partial class CameraActor : UntypedActor
         if (!_members.TryGetValue(set.Session, out var member)) return;
         var status = Steers(member) ? CameraStatus.Ok : CameraStatus.NotOwner;
         if (status == CameraStatus.Ok) _sensor.Tell(set);
-        member.Ref.Tell(new GlobalControlsSet(set.Ticket, status));
+        member.Tell(new GlobalControlsSet(set.Ticket, status));
         if (status != CameraStatus.Ok) return;
         foreach (var other in _members.Values)
         {
-            if (other != member) other.Ref.Tell(new ControlsChanged(0, set.Controls));
+            if (other != member) other.Tell(new ControlsChanged(0, set.Controls));
         }
     }
 
@@ -233,12 +243,14 @@ internal sealed partial class CameraActor : UntypedActor
     private static IActorRef Child(string name, Props props) =>
         Context.Child(name) is var child && !child.IsNobody() ? child : Context.ActorOf(props, name);
 
-    private bool Steers(CameraMember member) => member.Entry.Role != SessionRole.Observer;
+    private bool Steers(CameraMember member) => member.Role != SessionRole.Observer;
 
     /// <summary>Frames are captured exactly as long as somebody wants them.</summary>
     private void Want()
     {
-        var wanted = _memory.Stopper is null && (_holds > 0 || _members.Values.Any(static member => member.IsStreaming));
+        Tap();
+        var wanted = _memory.Stopper is null && (_holds > 0 || _members.Values.Any(static member => member.IsStreaming)
+            || _readers.Values.Any(static reader => reader.Holds > 0));
         if (wanted == _isCapturing || _profile is null) return;
         _isCapturing = wanted;
         if (wanted)

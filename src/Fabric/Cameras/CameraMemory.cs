@@ -18,16 +18,24 @@ namespace CameraFabric.Fabric.Cameras;
 /// <param name="options">The node's options.</param>
 /// <param name="clock">The frame clock.</param>
 /// <param name="loggers">The node's loggers.</param>
-internal sealed class CameraMemory(CameraRig rig, CameraMeter meter, FabricOptions options, FrameClock clock, ILoggerFactory loggers)
+/// <param name="seat">What it has to know of its node; null for a node that is alone.</param>
+internal sealed class CameraMemory(
+    CameraRig rig, CameraMeter meter, FabricOptions options, FrameClock clock, ILoggerFactory loggers, HomeSeat? seat = null)
 {
     /// <summary>What the sensor's actor has to know.</summary>
-    public SensorMemory Sensor { get; } = new(rig, options);
+    public SensorMemory Sensor { get; } = new(rig, options, seat?.Listener is null ? 0 : seat.Links.WindowFrames) { Epoch = seat?.Epoch ?? 0 };
+
+    /// <summary>What it has to know of its node.</summary>
+    public HomeSeat Seat { get; } = seat ?? HomeSeat.Alone;
 
     /// <summary>What the fan-out's actor has to know.</summary>
-    public FanOutState FanOut { get; } = new(rig.Id, meter, clock, options, loggers.CreateLogger("CameraFabric.Delivery"));
+    public FanOutState FanOut { get; } = new(rig.Id, meter, clock, options, loggers.CreateLogger("CameraFabric.Delivery"), seat?.Fence);
 
     /// <summary>The number of the configuration in force.</summary>
     public uint Generation { get; set; } = 1;
+
+    /// <summary>Whether the node has so many cameras that the single one says little when all is well: <see cref="CamerasActor"/> speaks for all.</summary>
+    public bool IsOneOfMany { get; init; }
 
     /// <summary>Who waits for the camera's end; null as long as it is wanted.</summary>
     public IActorRef? Stopper { get; set; }

@@ -59,15 +59,17 @@ public sealed class FrameWatchdog(int periods, long floor)
 
     /// <summary>Somebody has asked for frames that take so long; silence is allowed for accordingly.</summary>
     /// <param name="duration">The frame's duration or exposure, in nanoseconds.</param>
-    public void Allow(long duration)
+    /// <returns>Whether that is longer than what was allowed for.</returns>
+    public bool Allow(long duration)
     {
         lock (_lock)
         {
-            if (duration <= Math.Max(_asked, _period)) return;
+            if (duration <= Math.Max(_asked, _period)) return false;
             var before = Allowed();
             _asked = duration;
             _framesSinceAsked = 0;
             if (_deadline != long.MaxValue) _deadline += Allowed() - before;
+            return true;
         }
     }
 

@@ -123,6 +123,7 @@ internal sealed partial class SensorActor
             Nice = _options.FrameThreadNice == 0 ? null : _options.FrameThreadNice,
             Checksum = _options.FrameChecksum,
             FrozenAfter = _rig.FrozenAfter,
+            Epoch = _memory.Epoch,
         };
         _start = Task.Run(() =>
         {
@@ -190,6 +191,14 @@ internal sealed partial class SensorActor
         // What is bound to frames that never come. Their requests have been ended by the fan-out.
         _memory.Schedule?.CancelAll();
         var before = _memory.Closing;
+
+        // A sensor that stands still is given back as it was opened. A thread for each would be thousands at once at the end of a fleet.
+        if (run is null && opening is null && before.IsCompleted)
+        {
+            _memory.Closing = Task.Run(() => GiveBack(null, sensor, static () => { }));
+            return;
+        }
+
         _memory.Closing = OnThread(() =>
         {
             before.Wait();

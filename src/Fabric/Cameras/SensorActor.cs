@@ -35,6 +35,7 @@ internal sealed partial class SensorActor : UntypedActor
     private CaptureRun? _starting;
     private Task<ISensor>? _opening;
     private Task<CaptureRun>? _start;
+    private ICancelable? _waiting;
     private ICancelable? _ticks;
     private long _lastTick;
     private bool _isBusy;
@@ -64,7 +65,7 @@ internal sealed partial class SensorActor : UntypedActor
     {
         if (_memory.Closer is not null) Reconcile();
         else if (_memory.Delay <= TimeSpan.Zero) Self.Tell(new TryOpen(_incarnation));
-        else Context.System.Scheduler.ScheduleTellOnce(_memory.Delay, Self, new TryOpen(_incarnation), Self);
+        else _waiting = Context.System.Scheduler.ScheduleTellOnceCancelable(_memory.Delay, Self, new TryOpen(_incarnation), Self);
     }
 
     /// <inheritdoc/>
@@ -82,7 +83,7 @@ internal sealed partial class SensorActor : UntypedActor
                 Cancel(cancel);
                 break;
             case SetGlobalControls set:
-                foreach (var entry in set.Controls) _memory.Watchdog.Allow(ControlDurations.Of(entry));
+                Allow(set.Controls.AsSpan());
                 if (_memory.Profile is not null) _memory.EnsureSchedule().SetGlobal(set.Controls.AsSpan());
                 break;
             case StartCapture start:
@@ -110,6 +111,9 @@ internal sealed partial class SensorActor : UntypedActor
             case CaptureEnded ended when IsOurs(ended.Run):
                 End(ended.Run);
                 break;
+            case ContinueAbove above:
+                ContinueAbove(above.Sequence);
+                break;
             case LendPool lend:
                 Lend(lend);
                 break;
@@ -127,6 +131,7 @@ internal sealed partial class SensorActor : UntypedActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
+        _waiting?.Cancel();
         StopWatching();
         Release();
         base.PostStop();
@@ -146,11 +151,31 @@ internal sealed partial class SensorActor : UntypedActor
 
     private void Submit(ControlSet set)
     {
-        foreach (ref readonly var entry in set.Controls.AsSpan()) _memory.Watchdog.Allow(ControlDurations.Of(entry));
+        Allow(set.Controls.AsSpan());
 
         // Unless capture runs, the end of an old run may yet call off all that the schedule knows.
         if (_isBusy || _run is null) _deferred.Add(set);
         else _memory.EnsureSchedule().Submit(set);
+    }
+
+    private void Allow(ReadOnlySpan<ControlEntry> controls)
+    {
+        foreach (ref readonly var entry in controls)
+        {
+            var duration = ControlDurations.Of(entry);
+            if (_memory.Watchdog.Allow(duration) && _memory.HasReaders) Context.Parent.Tell(new AllowSilence(duration));
+        }
+    }
+
+    // A camera that had another home goes on counting where that one stopped. What is open counts on from where it began: it is opened anew.
+    private void ContinueAbove(ulong sequence)
+    {
+        if (sequence < _memory.NextSequence) return;
+        _memory.Exposed(sequence);
+        if (_sensor is null && _opening is null) return;
+        _fanOut.Tell(FanOut.LoseSource.Message);
+        _memory.Delay = TimeSpan.Zero;
+        throw new SensorException($"camera {_rig.Id}: its numbers go on above {sequence}", null);
     }
 
     // Not in OnReceive: its closure would be made for every message there.

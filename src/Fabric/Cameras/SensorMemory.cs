@@ -11,10 +11,12 @@ namespace CameraFabric.Fabric.Cameras;
 /// </summary>
 /// <param name="rig">The camera.</param>
 /// <param name="options">The node's options.</param>
-internal sealed class SensorMemory(CameraRig rig, FabricOptions options)
+/// <param name="held">Frames that readers of other nodes may hold in the camera's memory; 0: nobody else sees it.</param>
+internal sealed class SensorMemory(CameraRig rig, FabricOptions options, int held = 0)
 {
     private readonly Lock _lock = new();
     private ulong _nextSequence = 1;
+    private bool _hasReaders;
 
     /// <summary>When the next attempt comes.</summary>
     public RestartBackoff Backoff { get; } = new(options.RestartDelay, options.RestartDelayMaximum, options.RestartForgiven);
@@ -26,7 +28,17 @@ internal sealed class SensorMemory(CameraRig rig, FabricOptions options)
     public FaultPace FaultPace { get; } = new(options.FaultEventInterval.Ticks * TimeSpan.NanosecondsPerTick);
 
     /// <summary>The camera's frame pools. Thread-safe.</summary>
-    public PoolShelf Pools { get; } = new(rig.Id, rig.Slots + rig.LentSlots, rig.LentSlots > 0);
+    public PoolShelf Pools { get; } = new(rig.Id, rig.Slots + rig.LentSlots + held, rig.LentSlots + held > 0);
+
+    /// <summary>The epoch of the camera's placement, for its frames' headers; 0 where nothing is placed.</summary>
+    public uint Epoch { get; init; }
+
+    /// <summary>Whether somebody elsewhere watches for silence, too, and has to know of frames that take longer. Any thread.</summary>
+    public bool HasReaders
+    {
+        get => Volatile.Read(ref _hasReaders);
+        set => Volatile.Write(ref _hasReaders, value);
+    }
 
     /// <summary>How long to wait before the sensor is opened.</summary>
     public TimeSpan Delay { get; set; }

@@ -10,6 +10,10 @@ namespace CameraFabric.Fabric.Cameras;
 /// <param name="Generation">Its number, for the frames' headers.</param>
 internal sealed record StartCapture(StreamConfiguration Configuration, uint Generation);
 
+/// <summary>Camera to sensor: another home of the camera has counted so far; numbers go on above.</summary>
+/// <param name="Sequence">The newest frame of the other home.</param>
+internal sealed record ContinueAbove(ulong Sequence);
+
 /// <summary>Camera to sensor: no frames are wanted.</summary>
 internal sealed class StopCapture
 {

@@ -1,6 +1,7 @@
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Placement;
 using CameraFabric.Platform;
 using CameraFabric.Sensors.Frames;
 using Microsoft.Extensions.Logging;
@@ -19,19 +20,21 @@ internal sealed partial class DeliveryLoop
     private readonly FrameClock _clock;
     private readonly FabricOptions _options;
     private readonly ILogger _logger;
+    private readonly NodeFence _fence;
     private readonly BlockCopy _copy = new();
     private readonly Thread _thread;
     private DeliveryItem[] _batch = new DeliveryItem[16];
     private bool[] _open = new bool[16];
 
     /// <summary>A thread that is not started yet.</summary>
-    public DeliveryLoop(string camera, DeliveryQueue queue, FrameClock clock, FabricOptions options, ILogger logger)
+    public DeliveryLoop(string camera, DeliveryQueue queue, FrameClock clock, FabricOptions options, ILogger logger, NodeFence fence)
     {
         _camera = camera;
         _queue = queue;
         _clock = clock;
         _options = options;
         _logger = logger;
+        _fence = fence;
         _thread = new Thread(Run) { IsBackground = true };
     }
 
@@ -88,7 +91,8 @@ internal sealed partial class DeliveryLoop
             {
                 if (!_open[i]) continue;
                 _open[i] = false;
-                Complete(_batch[i], frame, bytes, sequence, complete);
+                if (!_fence.IsOpen(_clock.Now)) Withhold(_batch[i], sequence);
+                else Complete(_batch[i], frame, bytes, sequence, complete);
             }
 
             FrameEvents.Log.Used(_camera, (long)sequence);
@@ -147,6 +151,15 @@ internal sealed partial class DeliveryLoop
 
         item.Request.EndWrite();
         item.Session.Completed(item.Request);
+    }
+
+    // The node has lost its right while the frame was copied: the guest is told of no frame.
+    private static void Withhold(in DeliveryItem item, ulong sequence)
+    {
+        item.Request.EndWrite();
+        if (item.Request.ControlSet != 0) item.Session.Meter.ControlSets.Add((int)ControlSetOutcome.Lost);
+        Fail(item, CameraStatus.FrameLost, sequence);
+        item.Session.Drop(FrameDropReason.Fenced, sequence);
     }
 
     private void Surrender(in DeliveryItem item, ulong sequence)

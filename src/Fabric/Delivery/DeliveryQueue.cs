@@ -14,8 +14,9 @@ namespace CameraFabric.Fabric.Delivery;
 internal sealed class DeliveryQueue(int maximumFrames) : IDeliveryQueue
 {
     private readonly object _gate = new();
-    private DeliveryItem[] _staged = new DeliveryItem[4];
-    private DeliveryItem[] _ring = new DeliveryItem[8];
+    private const int First = 8;
+    private DeliveryItem[] _staged = []; // a camera that nobody reads needs none
+    private DeliveryItem[] _ring = [];
     private int _stagedCount;
     private int _head;
     private int _count;
@@ -110,7 +111,7 @@ internal sealed class DeliveryQueue(int maximumFrames) : IDeliveryQueue
 
     private void Stage(in DeliveryItem item)
     {
-        if (_stagedCount == _staged.Length) Array.Resize(ref _staged, _staged.Length * 2);
+        if (_stagedCount == _staged.Length) Array.Resize(ref _staged, Math.Max(First / 2, _staged.Length * 2));
         _staged[_stagedCount++] = item;
     }
 
@@ -118,7 +119,7 @@ internal sealed class DeliveryQueue(int maximumFrames) : IDeliveryQueue
 
     private void Grow()
     {
-        var larger = new DeliveryItem[Math.Max(_ring.Length * 2, _count + _stagedCount)];
+        var larger = new DeliveryItem[Math.Max(Math.Max(First, _ring.Length * 2), _count + _stagedCount)];
         for (var i = 0; i < _count; i++) larger[i] = _ring[(_head + i) % _ring.Length];
         _ring = larger;
         _head = 0;

@@ -2,6 +2,7 @@ using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Device.Delivery;
+using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Delivery;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Sensors.Controls;
@@ -38,10 +39,11 @@ internal sealed class FanOutActor : UntypedActor
                 table.Arm(request);
                 break;
             case FrameMissed missed:
-                table.Lose(missed.Sequence, missed.ControlSet, missed.Reason, missed.Count);
+                Lose(missed.Sequence, missed.ControlSet, missed.Reason, missed.Count);
                 break;
             case ControlSetLost lost:
                 table.LoseControlSet(lost.Set, lost.Context, StatusOf(lost.Reason), lost.Frame);
+                foreach (var tap in _state.Taps) tap.LoseControlSet(lost);
                 break;
             case BeginStream begin:
                 _state.EnsureDelivery();
@@ -66,6 +68,13 @@ internal sealed class FanOutActor : UntypedActor
             case Fabric.FanOut.LoseSource:
                 _state.Applied.Restart();
                 table.FailAll(CameraStatus.NoSource);
+                foreach (var tap in _state.Taps) tap.LoseSource();
+                break;
+            case OpenTap open:
+                if (!_state.Taps.Contains(open.Tap)) _state.Taps.Add(open.Tap);
+                break;
+            case CloseTap close:
+                _state.Taps.Remove(close.Tap);
                 break;
             case TakeFrame look:
                 // While no frame comes, only those that have not given up wait.
@@ -114,7 +123,16 @@ internal sealed class FanOutActor : UntypedActor
 
             FrameEvents.Log.Offered(_state.Camera, (long)frame.Header.Sequence);
             _state.Meter.Rate.Record(_state.Clock.Now);
+            if (!_state.Fence.IsOpen(_state.Clock.Now))
+            {
+                var (sequence, set) = (frame.Header.Sequence, frame.Header.ControlSet);
+                _state.Meter.CountFannedOut();
+                Lose(sequence, set, FrameDropReason.Fenced, 1);
+                return;
+            }
+
             _state.Table.Offer(frame);
+            foreach (var tap in _state.Taps) tap.Offer(frame);
             if (_state.Lookers.Count > 0) Show(frame);
             TellChanges(frame);
         }
@@ -122,6 +140,12 @@ internal sealed class FanOutActor : UntypedActor
         {
             frame.Return();
         }
+    }
+
+    private void Lose(ulong sequence, ulong set, FrameDropReason reason, int count)
+    {
+        _state.Table.Lose(sequence, set, reason, count);
+        foreach (var tap in _state.Taps) tap.Miss(sequence, set, reason, count);
     }
 
     private void Show(Frame frame)

@@ -49,6 +49,14 @@ internal sealed class LoseSource
 /// <param name="Count">How many.</param>
 internal sealed record FrameMissed(ulong Sequence, ulong ControlSet, FrameDropReason Reason, int Count = 1);
 
+/// <summary>The camera to its fan-out: this tap is told everything from now on.</summary>
+/// <param name="Tap">The tap.</param>
+internal sealed record OpenTap(IFrameTap Tap);
+
+/// <summary>The camera to its fan-out: this tap is told nothing any more.</summary>
+/// <param name="Tap">The tap.</param>
+internal sealed record CloseTap(IFrameTap Tap);
+
 /// <summary>Somebody wants to look at the next frame: it comes with a lease, in the answer's task.</summary>
 /// <param name="Answer">Where the lease goes; whoever gets it disposes it.</param>
 internal sealed record TakeFrame(TaskCompletionSource<FrameLease> Answer);

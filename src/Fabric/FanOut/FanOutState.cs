@@ -1,6 +1,7 @@
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Delivery;
 using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Placement;
 using CameraFabric.Platform;
 using Microsoft.Extensions.Logging;
 
@@ -19,8 +20,9 @@ internal sealed class FanOutState
     private DeliveryLoop? _loop;
 
     /// <summary>The state of a camera's fan-out, without a thread yet.</summary>
-    public FanOutState(string camera, CameraMeter meter, FrameClock clock, FabricOptions options, ILogger logger)
+    public FanOutState(string camera, CameraMeter meter, FrameClock clock, FabricOptions options, ILogger logger, NodeFence? fence = null)
     {
+        Fence = fence ?? NodeFence.Always;
         Camera = camera;
         _clock = clock;
         _options = options;
@@ -47,6 +49,12 @@ internal sealed class FanOutState
     /// <summary>Notices other control values.</summary>
     public AppliedWatch Applied { get; }
 
+    /// <summary>The node's right to deliver frames.</summary>
+    public NodeFence Fence { get; }
+
+    /// <summary>Who is told what the fan-out is told.</summary>
+    public List<IFrameTap> Taps { get; } = [];
+
     /// <summary>Those who want to look at the next frame.</summary>
     public List<TakeFrame> Lookers { get; } = [];
 
@@ -57,7 +65,7 @@ internal sealed class FanOutState
     public void EnsureDelivery()
     {
         if (_loop is not null || IsDraining) return;
-        _loop = new DeliveryLoop(Camera, _queue, _clock, _options, _logger);
+        _loop = new DeliveryLoop(Camera, _queue, _clock, _options, _logger, Fence);
         _loop.Start();
     }
 

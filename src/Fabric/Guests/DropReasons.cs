@@ -14,10 +14,11 @@ internal static class DropReasons
     public static DropReason? ToGuest(FrameDropReason reason) => reason switch
     {
         FrameDropReason.NoRequest => DropReason.NoRequest,
-        FrameDropReason.DeliveryBusy or FrameDropReason.NoFreeSlot => DropReason.Overrun,
+        FrameDropReason.DeliveryBusy or FrameDropReason.NoFreeSlot or FrameDropReason.LinkBusy => DropReason.Overrun,
         FrameDropReason.Cancelled => null,
         FrameDropReason.LeasesHeld => DropReason.Leases,
-        FrameDropReason.SensorFailed or FrameDropReason.SensorSkipped or FrameDropReason.Faulty => DropReason.Source,
+        FrameDropReason.SensorFailed or FrameDropReason.SensorSkipped or FrameDropReason.Faulty or FrameDropReason.LinkDown
+            or FrameDropReason.Fenced => DropReason.Source,
         _ => DropReason.Policy,
     };
 }

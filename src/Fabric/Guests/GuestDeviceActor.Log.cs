@@ -1,3 +1,4 @@
+using Akka.Actor;
 using CameraFabric.Device.VhostUser;
 using Microsoft.Extensions.Logging;
 
@@ -9,9 +10,8 @@ internal sealed partial class GuestDeviceActor
     // Also again: a line may have begun another while just before the last summary was due.
     private void SummarizeLater()
     {
-        if (_isSummarizing || !_settings.Lines.HasLeftOut) return;
-        _isSummarizing = true;
-        Context.System.Scheduler.ScheduleTellOnce(LineBudget.While, Self, SummarizeLog.Message, Self);
+        if (_summary is not null || !_settings.Lines.HasLeftOut) return;
+        _summary = Context.System.Scheduler.ScheduleTellOnceCancelable(LineBudget.While, Self, SummarizeLog.Message, Self);
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Device}: a front-end has connected")]

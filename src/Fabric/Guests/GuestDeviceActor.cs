@@ -27,7 +27,7 @@ internal sealed partial class GuestDeviceActor : UntypedActor
     private ImmutableArray<KickFlag> _kicks = [];
     private string _violation = "";
     private bool _isEnded;
-    private bool _isSummarizing;
+    private ICancelable? _summary;
     private ICancelable? _pause;
     private IActorRef? _stopper;
 
@@ -85,7 +85,7 @@ internal sealed partial class GuestDeviceActor : UntypedActor
                 SummarizeLater();
                 break;
             case SummarizeLog:
-                _isSummarizing = false;
+                _summary = null;
                 _logger.Summarize();
                 SummarizeLater();
                 break;
@@ -125,8 +125,9 @@ internal sealed partial class GuestDeviceActor : UntypedActor
     /// <inheritdoc/>
     protected override void PostStop()
     {
-        // Also after a failure of this actor itself: the port's thread must not wait for it for ever.
+        _summary?.Cancel();
         _pause?.Cancel();
+        // Also after a failure of this actor itself: the port's thread must not wait for it for ever.
         _device?.Abandon();
         _port?.Stop();
         _handover?.Refuse();

@@ -130,6 +130,7 @@ internal sealed partial class GuestSessionActor : UntypedActor, IMediaSessionHos
         finally
         {
             _settings.Camera.Tell(new LeaveCamera(_entry.Id));
+            _settings.Ids.Release(_entry.Id);
             foreach (var stop in _stops) stop.Done();
             base.PostStop();
         }

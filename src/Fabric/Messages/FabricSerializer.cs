@@ -24,6 +24,13 @@ public sealed class FabricSerializer(ExtendedActorSystem system) : SerializerWit
     /// <summary>Every message type that it knows.</summary>
     public static IReadOnlyCollection<Type> MessageTypes => Types.Values;
 
+    /// <summary>The message type of that name.</summary>
+    /// <param name="name">What a peer wrote.</param>
+    /// <exception cref="MessagePackSerializationException">There is none.</exception>
+    internal static Type TypeOf(string? name) => name is not null && Types.TryGetValue(name, out var type)
+        ? type
+        : throw new MessagePackSerializationException($"'{name}' is no message of the fabric");
+
     /// <inheritdoc/>
     public override string Manifest(object o)
     {

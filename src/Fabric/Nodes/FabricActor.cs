@@ -3,6 +3,9 @@ using Akka.Actor;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.Guests;
+using CameraFabric.Fabric.Links;
+using CameraFabric.Fabric.Placement;
+using CameraFabric.Fabric.Readers;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Platform;
 using Microsoft.Extensions.Logging;
@@ -10,14 +13,16 @@ using Microsoft.Extensions.Logging;
 namespace CameraFabric.Fabric.Nodes;
 
 /// <summary>The root of a node: its cameras, and then its guests, which need to know the cameras. They stop in the other order.</summary>
-internal sealed class FabricActor : UntypedActor
+internal sealed partial class FabricActor : UntypedActor
 {
     private readonly Rig _rig;
     private readonly ImmutableDictionary<string, CameraMeter> _cameraMeters;
     private readonly ImmutableDictionary<(string Guest, string Camera), GuestMeter> _guestMeters;
     private readonly FrameClock _clock;
     private readonly ILoggerFactory _loggers;
-    private readonly SessionIds _ids = new();
+    private readonly NodeSeat? _seat;
+    private readonly IActorRef? _placement;
+    private readonly SessionIds _ids;
     private readonly IActorRef _cameras;
     private IActorRef? _guests;
     private IActorRef? _stopper;
@@ -28,15 +33,23 @@ internal sealed class FabricActor : UntypedActor
         ImmutableDictionary<string, CameraMeter> cameraMeters,
         ImmutableDictionary<(string Guest, string Camera), GuestMeter> guestMeters,
         FrameClock clock,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        NodeSeat? seat,
+        NodeLinks? links,
+        ImmutableDictionary<string, CameraMeter>? readerMeters)
     {
+        _ids = seat is null ? new SessionIds() : new SessionIds(seat.Index);
         _rig = rig;
+        _seat = seat;
         _cameraMeters = cameraMeters;
         _guestMeters = guestMeters;
         _clock = clock;
         _loggers = loggers;
-        _cameras = Context.ActorOf(CamerasActor.Props(rig, _cameraMeters, clock, loggers), "cameras");
-        _cameras.Tell(LocateCameras.Message);
+        _placement = seat is null ? null : StartPlacement(seat);
+        var home = seat is null ? null : new HomeNode(seat.Node.Name, seat.Fence, links?.Listener, links?.Options ?? new LinkOptions(), _placement!);
+        _cameras = Context.ActorOf(CamerasActor.Props(rig, _cameraMeters, clock, loggers, home), "cameras");
+        if (seat is null) _cameras.Tell(LocateCameras.Message);
+        else _readers = StartReaders(seat, home!, readerMeters!);
     }
 
     /// <summary>How to make one.</summary>
@@ -45,40 +58,77 @@ internal sealed class FabricActor : UntypedActor
         ImmutableDictionary<string, CameraMeter> cameraMeters,
         ImmutableDictionary<(string Guest, string Camera), GuestMeter> guestMeters,
         FrameClock clock,
-        ILoggerFactory loggers) => Akka.Actor.Props.Create(() => new FabricActor(rig, cameraMeters, guestMeters, clock, loggers));
+        ILoggerFactory loggers,
+        NodeSeat? seat = null,
+        NodeLinks? links = null,
+        ImmutableDictionary<string, CameraMeter>? readerMeters = null) =>
+        Akka.Actor.Props.Create(() => new FabricActor(rig, cameraMeters, guestMeters, clock, loggers, seat, links, readerMeters));
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {
         switch (message)
         {
-            case CamerasLocated located when _stopper is null:
-                var guests = _rig.Guests.Select(guest => (guest.Name, DevicesOf(guest, located.Cameras)));
-                _guests = Context.ActorOf(GuestGroupActor.Props([.. guests]), "guests");
+            case CamerasLocated located when _stopper is null && _seat is null:
+                StartGuests(located.Cameras);
                 break;
-            case CamerasLocated:
+            case CamerasLocated located when _stopper is null:
+                _direct = located.Cameras;
+                StartGuestsWhenLocated();
+                break;
+            case ReadersLocated located when _stopper is null:
+                _located = located.Readers;
+                StartGuestsWhenLocated();
+                break;
+            case CamerasLocated or ReadersLocated:
                 break;
             case FindCamera find:
-                _cameras.Forward(find);
+                (_readers ?? _cameras).Forward(find);
                 break;
             case PassOn passOn:
                 _guests?.Forward(passOn);
                 break;
             case StopFabric when _stopper is null:
                 _stopper = Sender;
-                if (_guests is null) _cameras.Tell(StopCameras.Message);
+                _placement?.Tell(CloseNode.Message);
+                if (_guests is null) StopBehindGuests();
                 else _guests.Tell(StopGuest.Message);
                 break;
             case GuestStopped:
+                StopBehindGuests();
+                break;
+            case ReadersStopped:
                 _cameras.Tell(StopCameras.Message);
                 break;
             case CamerasStopped:
+                _placement?.Tell(AllHomesReleased.Message);
                 _stopper?.Tell(FabricStopped.Message);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
+    }
+
+    private void StartGuests(ImmutableDictionary<string, IActorRef> cameras)
+    {
+        var guests = _rig.Guests.Select(guest => (guest.Name, DevicesOf(guest, cameras)));
+        _guests = Context.ActorOf(GuestGroupActor.Props([.. guests]), "guests");
+    }
+
+    private void StopBehindGuests()
+    {
+        if (_readers is null) _cameras.Tell(StopCameras.Message);
+        else _readers.Tell(StopReaders.Message);
+    }
+
+    private IActorRef StartPlacement(NodeSeat seat)
+    {
+        var settings = new PlacementSettings(_rig, seat, new AkkaCluster(Context.System), _clock, _loggers);
+        var placement = Context.ActorOf(PlacementActor.Props(settings), "placement");
+        var fence = Context.ActorOf(FenceActor.Props(settings), "fence");
+        Context.ActorOf(MembershipActor.Props(seat.Self, [placement, fence]), "membership");
+        return placement;
     }
 
     private Props DevicesOf(GuestRig guest, ImmutableDictionary<string, IActorRef> cameras)

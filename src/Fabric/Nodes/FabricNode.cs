@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Akka.Actor;
 using Akka.Actor.Setup;
+using Akka.Cluster;
 using Akka.Configuration;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Rigs;
@@ -16,14 +18,21 @@ public sealed partial class FabricNode : IAsyncDisposable
     // What was to end in order has had its time before.
     private static readonly TimeSpan TerminationTimeout = TimeSpan.FromSeconds(2);
     private readonly Rig _rig;
+    private readonly NodeSeat? _seat;
+    private readonly NodeLinks? _links;
+    private readonly FrameClock _clock;
     private readonly StatusBoard _board;
     private readonly IActorRef _fabric;
     private readonly ILogger _logger;
     private readonly Lazy<Task<FabricStatus>> _stop;
 
-    private FabricNode(Rig rig, ActorSystem system, IActorRef fabric, StatusBoard board, ILogger logger)
+    private FabricNode(
+        Rig rig, NodeSeat? seat, NodeLinks? links, FrameClock clock, ActorSystem system, IActorRef fabric, StatusBoard board, ILogger logger)
     {
         _rig = rig;
+        _seat = seat;
+        _links = links;
+        _clock = clock;
         _board = board;
         _fabric = fabric;
         _logger = logger;
@@ -35,6 +44,9 @@ public sealed partial class FabricNode : IAsyncDisposable
     public static Config ReferenceConfig { get; } = ConfigurationFactory.FromResource<FabricNode>(
         "CameraFabric.Fabric.Nodes.reference.conf");
 
+    /// <summary>Where the node's actors are: what children take as a seed. Without a port when the rig needs one process alone.</summary>
+    public string Address => ((ExtendedActorSystem)System).Provider.DefaultAddress.ToString();
+
     /// <summary>The actors' system, for those who want to look into it.</summary>
     public ActorSystem System { get; }
 
@@ -43,29 +55,64 @@ public sealed partial class FabricNode : IAsyncDisposable
     /// <param name="loggers">Where the node logs.</param>
     /// <param name="clock">The frame clock; the system's unless given.</param>
     /// <exception cref="RigException">The rig has errors; all of them are named.</exception>
-    public static FabricNode Start(Rig rig, ILoggerFactory loggers, FrameClock? clock = null)
+    public static FabricNode Start(Rig rig, ILoggerFactory loggers, FrameClock? clock = null) => Start(rig, null, loggers, clock);
+
+    /// <summary>Starts one node of a rig. It returns when the actors have been made; it joins the others soon after.</summary>
+    /// <param name="rig">The whole rig.</param>
+    /// <param name="node">The node's name in it, see <see cref="Rig.AllNodes"/>; null for a rig that needs one process alone.</param>
+    /// <param name="loggers">Where the node logs.</param>
+    /// <param name="clock">The frame clock; the system's unless given.</param>
+    /// <param name="seeds">
+    /// Addresses (<see cref="Address"/>) of nodes to ask for admission instead of those that the rig names: a child's parent, which alone
+    /// knows a port that the system chose. A node without any founds the cluster.
+    /// </param>
+    /// <exception cref="RigException">The rig has errors; all of them are named.</exception>
+    /// <exception cref="ArgumentException">There is no such node, or a name is missing, or there is one too many.</exception>
+    public static FabricNode Start(
+        Rig rig, string? node, ILoggerFactory loggers, FrameClock? clock = null, ImmutableArray<string> seeds = default)
     {
         ArgumentNullException.ThrowIfNull(rig);
         ArgumentNullException.ThrowIfNull(loggers);
         var faults = RigValidator.Validate(rig);
         if (!faults.IsEmpty) throw new RigException(faults);
+        var part = PartOf(rig, node);
         clock ??= FrameClock.System;
-        rig = rig.WithLentSlots();
+        var whole = rig.WithLentSlots();
+        rig = part is null ? whole : whole.ForNode(part.Name);
 
         var cameras = rig.Cameras.Select(static camera => new CameraMeter(camera.Id, camera.SensorKind)).ToImmutableArray();
         var guests = rig.Guests
             .SelectMany(static guest => guest.Cameras, (guest, view) => MeterOf(rig, guest, view, clock))
             .ToImmutableArray();
-        var board = new StatusBoard(rig.Name, clock, cameras, guests);
-        var system = ActorSystem.Create("camera-fabric",
-            ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(ReferenceConfig), new NodeSetup(loggers)));
+        var readers = part is null ? [] : rig.Cameras.Select(static camera => new CameraMeter(camera.Id, camera.SensorKind)).ToImmutableArray();
+        var board = new StatusBoard(rig.Name, clock, cameras, guests, part?.Name ?? "", readers);
+        // A child shows its parent's certificate: to the others it is part of that node.
+        var tls = part is not null && whole.Cluster.Tls is { } files ? NodeTls.Load(files, part.Parent ?? part.Name, loggers) : null;
+        var links = part is null ? null : NodeLinks.Open(rig, part, tls, loggers);
+        var config = part is null ? ReferenceConfig : ClusterConfig.Of(whole, part).WithFallback(ReferenceConfig);
+        var setup = ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(config), new NodeSetup(loggers));
+        if (tls is not null) setup = setup.And(tls.ToSetup());
+        var system = ActorSystem.Create(ClusterConfig.SystemName, setup);
+        var seat = part is null ? null : SeatOf(whole, part, system);
         var root = FabricActor.Props(
             rig,
             cameras.ToImmutableDictionary(static meter => meter.Id),
             guests.ToImmutableDictionary(static meter => (meter.Guest, meter.Camera)),
             clock,
-            loggers);
-        return new FabricNode(rig, system, system.ActorOf(root, "fabric"), board, loggers.CreateLogger("CameraFabric.Node"));
+            loggers,
+            seat,
+            links,
+            readers.ToImmutableDictionary(static meter => meter.Id));
+        var started = new FabricNode(
+            rig, seat, links, clock, system, system.ActorOf(root, "fabric"), board, loggers.CreateLogger("CameraFabric.Node"));
+        if (part is not null)
+        {
+            Cluster.Get(system).RegisterOnMemberRemoved(started.BeRemoved);
+            if (!part.IsCore) _ = started.AwaitAdmissionAsync();
+            Join(system, seeds.IsDefaultOrEmpty ? ClusterConfig.Seeds(whole) : seeds);
+        }
+
+        return started;
     }
 
     /// <summary>The node as it is now. It does not disturb the frames.</summary>
@@ -73,7 +120,7 @@ public sealed partial class FabricNode : IAsyncDisposable
     public Task<FabricStatus> StatusAsync(CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
-        return Task.FromResult(_board.Read());
+        return Task.FromResult(WithCluster(_board.Read()));
     }
 
     /// <summary>Stops everything, in order: guests, cameras, actors. Again: the same balance.</summary>
@@ -100,6 +147,7 @@ public sealed partial class FabricNode : IAsyncDisposable
 
     private async Task<FabricStatus> StopOnceAsync()
     {
+        var began = Stopwatch.GetTimestamp();
         try
         {
             await _fabric.Ask<FabricStopped>(StopFabric.Message, _rig.Options.StopTimeout).ConfigureAwait(false);
@@ -109,6 +157,7 @@ public sealed partial class FabricNode : IAsyncDisposable
             LogNotStopped(_rig.Options.StopTimeout.TotalSeconds);
         }
 
+        if (_seat is not null) await LeaveAsync(_rig.Options.StopTimeout - Stopwatch.GetElapsedTime(began)).ConfigureAwait(false);
         try
         {
             // An actor that is held up, e.g. by a sensor's driver, must not hold up the process.
@@ -119,6 +168,7 @@ public sealed partial class FabricNode : IAsyncDisposable
             LogHeldUp(TerminationTimeout.TotalSeconds);
         }
 
+        _links?.Dispose();
         var status = _board.Read();
         if (!status.Balanced) LogUnbalanced();
         return status;

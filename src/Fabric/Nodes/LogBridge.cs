@@ -9,8 +9,8 @@ namespace CameraFabric.Fabric.Nodes;
 /// <summary>Passes what Akka logs on to the program's logger. Named in reference.conf.</summary>
 public sealed partial class LogBridge : UntypedActor
 {
-    private readonly ILoggerFactory? _loggers = Context.System.Settings.Setup.Get<NodeSetup>() is { HasValue: true } setup
-        ? setup.Value.Loggers : null;
+    private readonly ILogger? _logger = Context.System.Settings.Setup.Get<NodeSetup>() is { HasValue: true } setup
+        ? setup.Value.Loggers.CreateLogger("Akka") : null;
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -20,17 +20,17 @@ public sealed partial class LogBridge : UntypedActor
             case InitializeLogger:
                 Sender.Tell(new LoggerInitialized());
                 break;
-            case LogEvent entry when _loggers is not null:
-                Write(_loggers.CreateLogger($"Akka.{entry.LogClass.Name}"), LevelOf(entry.LogLevel()), entry.LogSource,
-                    entry.ToString() ?? "", entry.Cause);
+            case LogEvent entry when _logger is not null:
+                Write(_logger, LevelOf(entry.LogLevel()), entry.LogSource, entry.Message?.ToString() ?? "", entry.Cause);
                 break;
         }
     }
 
+    // What Akka tells of its own running is for those who look into it; what it means for the fabric, the fabric says itself.
     private static Level LevelOf(AkkaLogLevel level) => level switch
     {
-        AkkaLogLevel.DebugLevel => Level.Debug,
-        AkkaLogLevel.InfoLevel => Level.Information,
+        AkkaLogLevel.DebugLevel => Level.Trace,
+        AkkaLogLevel.InfoLevel => Level.Debug,
         AkkaLogLevel.WarningLevel => Level.Warning,
         _ => Level.Error,
     };

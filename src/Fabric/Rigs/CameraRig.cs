@@ -41,4 +41,13 @@ public sealed record CameraRig
 
     /// <summary>The processor that the capture thread is bound to; null for any.</summary>
     public int? Cpu { get; init; }
+
+    /// <summary>The node that its hardware is attached to; null: it is free, any node with role sensor can be its home.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>A second node that its hardware is attached to: its home while <see cref="Node"/> is not a member of the cluster.</summary>
+    public string? Standby { get; init; }
+
+    /// <summary>Whether it has a process of its own, a child of <see cref="Node"/>.</summary>
+    public Isolation Isolation { get; init; }
 }

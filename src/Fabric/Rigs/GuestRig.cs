@@ -40,4 +40,10 @@ public sealed record GuestRig
 
     /// <summary>What ends a quarantine; null for the node's default.</summary>
     public QuarantineRule? Quarantine { get; init; }
+
+    /// <summary>The node whose sockets its VMM connects to; null: the first of the rig with role guest.</summary>
+    public string? Node { get; init; }
+
+    /// <summary>Whether it has a process of its own, a child of <see cref="Node"/>.</summary>
+    public Isolation Isolation { get; init; }
 }

@@ -4,9 +4,9 @@ using CameraFabric.Fabric.Nodes;
 namespace CameraFabric.Fabric.Rigs;
 
 /// <summary>
-/// What one node shall run: its cameras, its guests and its limits. Pure data; <see cref="RigValidator"/> says what is wrong with it.
+/// What shall run: cameras, guests, the nodes that they are spread over, and limits. Pure data; <see cref="RigValidator"/> says what is wrong with it.
 /// </summary>
-public sealed record Rig
+public sealed partial record Rig
 {
     /// <summary>The rig's name, for people.</summary>
     public required string Name { get; init; }
@@ -20,19 +20,32 @@ public sealed record Rig
     /// <summary>The guests.</summary>
     public ImmutableArray<GuestRig> Guests { get; init; } = [];
 
+    /// <summary>The guests of other nodes, in a rig for one node (<see cref="ForNode"/>).</summary>
+    public ImmutableArray<GuestRig> GuestsElsewhere { get; init; } = [];
+
+    /// <summary>The nodes that the rig names, in its order; empty: one node, which needs no name and no cluster.</summary>
+    public ImmutableArray<NodeRig> Nodes { get; init; } = [];
+
+    /// <summary>How the nodes keep together.</summary>
+    public ClusterRig Cluster { get; init; } = new();
+
     /// <summary>Limits, defaults and time-outs.</summary>
     public FabricOptions Options { get; init; } = new();
 
     /// <summary>The same rig, each camera with a slot for each frame that its guests may hold in place.</summary>
-    public Rig WithLentSlots() => this with
+    public Rig WithLentSlots()
     {
-        Cameras = [.. Cameras.Select(camera => camera with { LentSlots = LeasesOf(camera.Id) })],
-    };
+        var leases = CountLeases();
+        return leases.Count == 0 ? this : this with
+        {
+            Cameras = [.. Cameras.Select(camera => leases.TryGetValue(camera.Id, out var lent) ? camera with { LentSlots = lent } : camera)],
+        };
+    }
 
-    /// <summary>Frames of a camera that its guests may hold in place, all together.</summary>
-    /// <param name="camera">The camera's id.</param>
-    public int LeasesOf(string camera) => Guests
+    /// <summary>Frames that guests may hold in place, all together, of each camera of which they may hold any.</summary>
+    public IReadOnlyDictionary<string, int> CountLeases() => (Guests.IsDefault ? [] : Guests)
         .SelectMany(static guest => guest.Cameras.IsDefault ? [] : guest.Cameras)
-        .Where(view => view.Camera == camera)
-        .Sum(static view => Math.Max(0, view.Leases));
+        .Where(static view => view.Leases > 0)
+        .GroupBy(static view => view.Camera, StringComparer.Ordinal)
+        .ToDictionary(static views => views.Key, static views => views.Sum(static view => view.Leases), StringComparer.Ordinal);
 }

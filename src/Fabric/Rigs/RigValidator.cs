@@ -12,11 +12,13 @@ namespace CameraFabric.Fabric.Rigs;
 public sealed class RigValidator
 {
     private const int MaximumName = 63;
+    private const int NamesShown = 24;
 
     // sun_path has room for 107 bytes and an end.
     private const int MaximumSocketPath = 107;
 
     private readonly ImmutableArray<RigFault>.Builder _faults = ImmutableArray.CreateBuilder<RigFault>();
+    private readonly Dictionary<string, CameraRig> _cameras = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _sockets = new(StringComparer.Ordinal);
     private readonly Rig _rig;
@@ -32,11 +34,12 @@ public sealed class RigValidator
         validator.ValidateRig();
         validator.ValidateCameras();
         validator.ValidateGuests();
+        RigNodeValidator.Validate(rig, validator._faults);
         FabricOptionsValidator.Validate(rig.Options, validator._faults);
         return validator._faults.ToImmutable();
     }
 
-    /// <summary>Where a guest's device listens: its own path, or <c>GUEST.CAMERA.sock</c> in the runtime directory.</summary>
+    /// <summary>Where a guest's device listens: its own path, or <c>GUEST.CAMERA.sock</c> in the runtime directory of its node.</summary>
     /// <param name="rig">The rig.</param>
     /// <param name="guest">The guest.</param>
     /// <param name="camera">The camera as it sees it.</param>
@@ -48,6 +51,13 @@ public sealed class RigValidator
         return Path.Combine(rig.RuntimeDirectory, camera.SocketPath.Length > 0 ? camera.SocketPath : $"{guest.Name}.{camera.Camera}.sock");
     }
 
+    /// <summary>A name becomes part of an actor's path, of a file name and of a metric.</summary>
+    internal static void ValidateName(string path, string name, ImmutableArray<RigFault>.Builder faults)
+    {
+        if (string.IsNullOrEmpty(name) || name.Length > MaximumName || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || name[0] == '-')
+            faults.Add(new RigFault(path, $"'{name}' is not a name", $"use 1 to {MaximumName} letters, digits, '-' or '_', and do not begin with '-'"));
+    }
+
     private void ValidateRig()
     {
         ValidateName("rig", _rig.Name);
@@ -57,16 +67,16 @@ public sealed class RigValidator
 
     private void ValidateCameras()
     {
-        var ids = new HashSet<string>(StringComparer.Ordinal);
+        var lent = _rig.CountLeases();
         foreach (var camera in Each(_rig.Cameras))
         {
             var path = $"cameras.{camera.Id}";
             ValidateName(path, camera.Id);
-            if (!ids.Add(camera.Id)) Fault(path, "the id is used twice", "ids are unique in a rig");
+            if (!_cameras.TryAdd(camera.Id, camera)) Fault(path, "the id is used twice", "ids are unique in a rig");
             if (camera.Sensor is null) Fault($"{path}.sensor", "is missing", "name a sensor");
             if (camera.Stream is null) Fault($"{path}.format", "the camera has no stream", "give format, size and rate");
             Range($"{path}.slots", camera.Slots, 2, 64);
-            if (!_rig.Guests.IsDefault && _rig.LeasesOf(camera.Id) is var leases && leases > FramePool.MaximumSlots - 64)
+            if (lent.TryGetValue(camera.Id, out var leases) && leases > FramePool.MaximumSlots - 64)
                 Fault(path, $"its guests may hold {leases} frames in place", $"give them {FramePool.MaximumSlots - 64} `leases` together at most");
             Range($"{path}.watchdog", camera.WatchdogPeriods, 2, 1000);
             if (camera.FrozenAfter is not 0) Range($"{path}.frozen-after", camera.FrozenAfter, 2, 100_000);
@@ -102,19 +112,17 @@ public sealed class RigValidator
 
     private void ValidateView(string path, GuestRig guest, GuestCameraRig view, HashSet<string> seen)
     {
-        var cameras = Each(_rig.Cameras);
-        if (cameras.FirstOrDefault(camera => camera.Id == view.Camera) is { } known)
+        if (_cameras.TryGetValue(view.Camera, out var known))
         {
             ValidateRole(path, guest, view, known);
         }
         else
         {
-            var ids = cameras.Select(static camera => camera.Id).ToArray();
-            var meant = Spelling.Guess(view.Camera, ids) is { } guess ? $" (did you mean '{guess}'?)" : "";
-            Fault(path, $"there is no camera '{view.Camera}'", ids.Length == 0 ? "the rig has none" : $"the cameras are: {string.Join(", ", ids)}{meant}");
+            var meant = Spelling.Guess(view.Camera, _cameras.Keys) is { } guess ? $" (did you mean '{guess}'?)" : "";
+            Fault(path, $"there is no camera '{view.Camera}'", _cameras.Count == 0 ? "the rig has none" : $"the cameras are: {CameraNames()}{meant}");
         }
 
-        ValidateLeases($"{path}.leases", view, cameras.FirstOrDefault(camera => camera.Id == view.Camera));
+        ValidateLeases($"{path}.leases", view, known);
         if (!seen.Add(view.Camera)) Fault(path, "the guest has this camera twice", "one device is enough");
         var socket = SocketPath(_rig, guest, view);
         var bytes = Encoding.UTF8.GetByteCount(socket);
@@ -122,6 +130,9 @@ public sealed class RigValidator
             Fault($"{path}.socket", $"the socket's path has {bytes} bytes ('{socket}')", $"a unix socket's has at most {MaximumSocketPath}: choose a shorter `runtime` or `socket`");
         if (!_sockets.TryAdd(socket, path)) Fault($"{path}.socket", $"the socket '{socket}' is also that of {_sockets[socket]}", "each device needs its own");
     }
+
+    // Nobody reads thousands of names.
+    private string CameraNames() => string.Join(", ", _cameras.Keys.Take(NamesShown)) + (_cameras.Count > NamesShown ? $" and {_cameras.Count - NamesShown} more" : "");
 
     private void ValidateLeases(string path, GuestCameraRig view, CameraRig? camera)
     {
@@ -150,12 +161,7 @@ public sealed class RigValidator
         Fault(path, $"camera '{camera.Id}' is owned by '{_owners[camera.Id]}' already", "let the others observe, or share it: `sharing: interleaved`");
     }
 
-    private void ValidateName(string path, string name)
-    {
-        // It becomes part of an actor's path, of a file name and of a metric.
-        if (string.IsNullOrEmpty(name) || name.Length > MaximumName || !name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') || name[0] == '-')
-            Fault(path, $"'{name}' is not a name", $"use 1 to {MaximumName} letters, digits, '-' or '_', and do not begin with '-'");
-    }
+    private void ValidateName(string path, string name) => ValidateName(path, name, _faults);
 
     private void Range(string path, int value, int least, int most)
     {

@@ -64,6 +64,13 @@ public sealed record CameraStatusReport
     /// <summary>What was wrong last; empty as long as nothing was.</summary>
     [Key(18)] public string LastFault { get; init; } = "";
 
-    /// <summary>Captured = fanned out + lost, exactly, and no slot leaked.</summary>
-    [IgnoreMember] public bool Balanced => Captured == FannedOut + Lost.Sum(static lost => lost.Count) && LeakedSlots == 0;
+    /// <summary>The epoch of the camera's placement; 0 where nothing is placed.</summary>
+    [Key(19)] public uint Epoch { get; init; }
+
+    /// <summary>At its home: the links to its readers. At a reader: the links from its homes.</summary>
+    [Key(20)] public ImmutableArray<LinkStatusReport> Links { get; init; } = [];
+
+    /// <summary>Captured = fanned out + lost, exactly, each link offered = sent + dropped, and no slot leaked.</summary>
+    [IgnoreMember] public bool Balanced => Captured == FannedOut + Lost.Sum(static lost => lost.Count) && LeakedSlots == 0
+        && (Links.IsDefault || Links.All(static link => link.Balanced));
 }

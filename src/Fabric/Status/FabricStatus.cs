@@ -20,6 +20,19 @@ public sealed record FabricStatus(
     [property: Key(3)] ImmutableArray<CameraStatusReport> Cameras,
     [property: Key(4)] ImmutableArray<GuestStatusReport> Guests)
 {
+    /// <summary>The node's name in a cluster; empty for a node that is alone.</summary>
+    [Key(5)] public string Node { get; init; } = "";
+
+    /// <summary>
+    /// Cameras as this node reads them from their homes: captured is what came or was missed on the way, fanned out what its guests were
+    /// offered.
+    /// </summary>
+    [Key(6)] public ImmutableArray<CameraStatusReport> Readers { get; init; } = [];
+
+    /// <summary>The cluster as this node sees it; null without one, and after a stop.</summary>
+    [Key(7)] public ClusterStatus? Cluster { get; init; }
+
     /// <summary>Whether every camera and every guest balances: what was sent was delivered, or dropped for a counted reason.</summary>
-    [IgnoreMember] public bool Balanced => Cameras.All(static camera => camera.Balanced) && Guests.All(static guest => guest.Balanced);
+    [IgnoreMember] public bool Balanced => Cameras.All(static camera => camera.Balanced) && Guests.All(static guest => guest.Balanced)
+        && (Readers.IsDefault || Readers.All(static camera => camera.Balanced));
 }

@@ -12,7 +12,11 @@ namespace CameraFabric.Fabric.Status;
 /// <param name="clock">The frame clock.</param>
 /// <param name="cameras">The cameras' meters.</param>
 /// <param name="guests">The guests' devices' meters.</param>
-public sealed class StatusBoard(string rig, FrameClock clock, ImmutableArray<CameraMeter> cameras, ImmutableArray<GuestMeter> guests)
+/// <param name="node">The node's name in a cluster; empty for a node that is alone.</param>
+/// <param name="readers">The meters of cameras as this node reads them.</param>
+public sealed class StatusBoard(
+    string rig, FrameClock clock, ImmutableArray<CameraMeter> cameras, ImmutableArray<GuestMeter> guests, string node = "",
+    ImmutableArray<CameraMeter> readers = default)
 {
     private readonly long _started = clock.Now;
 
@@ -28,8 +32,12 @@ public sealed class StatusBoard(string rig, FrameClock clock, ImmutableArray<Cam
             rig,
             PackageSet,
             (now - _started) / 1e9,
-            [.. cameras.Select(camera => camera.Report(now))],
-            [.. guests.Select(static guest => guest.Report())]);
+            [.. cameras.Where(camera => node.Length == 0 || camera.IsUsed).Select(camera => camera.Report(now))],
+            [.. guests.Select(static guest => guest.Report())])
+        {
+            Node = node,
+            Readers = readers.IsDefault ? [] : [.. readers.Where(static camera => camera.IsUsed).Select(camera => camera.Report(now))],
+        };
     }
 
     private static string Describe(Assembly assembly)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using CameraFabric.Hosting.Control;
 using Spectre.Console;
 
@@ -12,13 +11,22 @@ internal static class CamerasCommand
     {
         var rig = Output.RigOption();
         var json = Output.JsonOption();
-        var command = new Command("cameras", "Show the cameras and guests of a running fabric.") { rig, json };
+        var name = new Argument<string?>("name") { Description = "Only cameras and guests with this in their names.", Arity = ArgumentArity.ZeroOrOne };
+        var all = new Option<bool>("--all") { Description = $"Show every camera and guest, also when there are more than {StatusSelection.Rows}." };
+        var command = new Command("cameras", "Show the cameras and guests of a running fabric.") { name, rig, json, all };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(async () =>
         {
-            var socket = RuntimeFolder.FindControlSocket(parsed.GetValue(rig));
-            var status = (await ControlClient.AskAsync(socket, new ControlRequest("status"), cancellation)).Status!;
-            if (parsed.GetValue(json)) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(status, ControlJson.Default.FabricStatus));
-            else AnsiConsole.Write(StatusTables.All(status));
+            var status = await RigClient.Find(parsed.GetValue(rig)).StatusAsync(cancellation);
+            var isJson = parsed.GetValue(json);
+            var (shown, summary) = StatusSelection.Of(status, parsed.GetValue(name), parsed.GetValue(all) || isJson);
+            if (isJson)
+            {
+                await Console.Out.WriteLineAsync(RigClient.ToJson(shown));
+                return Output.Success;
+            }
+
+            AnsiConsole.Write(StatusTables.All(shown.Nodes, shown.Silent));
+            if (summary is not null) await Console.Out.WriteLineAsync($"{summary} A name, or --all, shows others.");
             return Output.Success;
         }));
         return command;

@@ -58,7 +58,7 @@ internal static class DemoCommand
                 live.UpdateTarget(new Rows(
                     new Text($"camera-fabric demo, {run.Elapsed:F0} of {seconds:F0} s; {status.PackageSet}"),
                     new Text($"look closer: ./fabric snapshot front --rig {folder}"),
-                    StatusTables.All(status)));
+                    StatusTables.All([status], [])));
                 await Task.WhenAny(finish, Task.Delay(500, cancellation));
             }
         });
@@ -66,7 +66,7 @@ internal static class DemoCommand
 
     private static void Print(DemoSummary summary)
     {
-        AnsiConsole.Write(StatusTables.CameraBalance(summary.Fabric).ForTerminal());
+        AnsiConsole.Write(StatusTables.CameraBalance([summary.Fabric]).ForTerminal());
         var guests = new Sheet("guest", "camera", "fps", "delivered", "dropped", new("of which", 3), new("p50 µs", 1), "p99 µs", "max µs", "stutters", new("controls", 2));
         foreach (var report in summary.Guests)
         {

@@ -10,6 +10,9 @@ internal static class Output
     public const int Failure = 1;
     public const int WrongInput = 2;
 
+    /// <summary>The cluster has removed this node: its cameras are at home elsewhere now. Start it again, and it joins anew.</summary>
+    public const int Removed = 3;
+
     /// <summary>Stopped before there was a result, as shells say it of SIGINT.</summary>
     public const int Interrupted = 130;
 
@@ -17,7 +20,7 @@ internal static class Output
 
     public static Option<bool> JsonOption() => new("--json") { Description = "Print one JSON document instead of tables." };
 
-    public static Option<string?> RigOption() => new("--rig") { Description = "The running rig's name or runtime folder (needed only when several run)." };
+    public static Option<string?> RigOption() => new("--rig") { Description = "The running rig's name, RIG/NODE for one of its nodes, or a runtime folder (needed only when several run)." };
 
     /// <summary>Runs a command's body; what a user can mend is told in a line or a list of lines, without a stack.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> body)

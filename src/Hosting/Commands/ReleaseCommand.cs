@@ -13,9 +13,8 @@ internal static class ReleaseCommand
         var command = new Command("release", "End the quarantine of a guest of a running fabric: its next connection is served at once.") { device, rig };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(async () =>
         {
-            var socket = RuntimeFolder.FindControlSocket(parsed.GetValue(rig));
             var request = RequestFor(parsed.GetValue(device)!);
-            var released = (await ControlClient.AskAsync(socket, request, cancellation)).Released!;
+            var released = (await RigClient.Find(parsed.GetValue(rig)).AskAsync(request, cancellation)).Released!;
             await Console.Out.WriteLineAsync(released.Count > 0 ? $"released: {string.Join(", ", released)}" : $"{parsed.GetValue(device)} was not in quarantine");
             return Output.Success;
         }));

@@ -15,8 +15,7 @@ internal static class SnapshotCommand
         command.SetAction((parsed, cancellation) => Output.GuardAsync(async () =>
         {
             var id = parsed.GetValue(camera)!;
-            var socket = RuntimeFolder.FindControlSocket(parsed.GetValue(rig));
-            var picture = (await ControlClient.AskAsync(socket, new ControlRequest("snapshot", id), cancellation)).Snapshot!;
+            var picture = (await RigClient.Find(parsed.GetValue(rig)).AskAsync(new ControlRequest("snapshot", id), cancellation)).Snapshot!;
             var file = parsed.GetValue(output) ?? $"{id}.png";
             await File.WriteAllBytesAsync(file, picture.Png, cancellation);
             await Console.Out.WriteLineAsync($"{file}: frame {picture.Sequence} of {picture.Camera}, {picture.Format}");

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Hosting.Control;
 using CameraFabric.Hosting.Rigs;
 using Spectre.Console;
 
@@ -21,9 +23,10 @@ internal static class ValidateCommand
     {
         try
         {
-            var load = RigLoad.Of(RigReader.Read(file));
+            var rig = RigReader.Read(file);
+            var load = RigLoad.Of(rig);
             if (json) Console.Out.WriteLine(JsonSerializer.Serialize(new ValidationReport(file, [], load), RigJson.Default.ValidationReport));
-            else Print(file, load);
+            else Print(file, rig, load);
             return Output.Success;
         }
         catch (RigFileException error) when (json)
@@ -33,16 +36,35 @@ internal static class ValidateCommand
         }
     }
 
-    private static void Print(string file, RigLoad load)
+    private static void Print(string file, Rig rig, RigLoad load)
     {
+        if (rig.IsClustered) AnsiConsole.Write(Nodes(rig).ForTerminal());
         var sheet = new Sheet("camera", "stream", "MB/s made", "readers", "MB/s delivered", "pool MiB");
-        foreach (var camera in load.Cameras)
+        // Of a fleet those that somebody reads: the others cost nothing.
+        var isFleet = load.Cameras.Count > StatusSelection.Rows;
+        var shown = isFleet ? [.. load.Cameras.Where(static camera => camera.Readers > 0).Take(StatusSelection.Rows)] : load.Cameras;
+        foreach (var camera in shown)
         {
             sheet.Add(camera.Camera, camera.Stream, $"{camera.MadeMegabytes:F1}", $"{camera.Readers}",
                 $"{camera.DeliveredMegabytes:F1}", $"{camera.PoolMebibytes:F1}");
         }
 
         AnsiConsole.Write(sheet.ForTerminal());
+        if (isFleet) Console.Out.WriteLine($"{load.Cameras.Count} cameras, {load.Cameras.Count(static camera => camera.Readers > 0)} of them with readers; {shown.Count} shown (--json: all)");
         Console.Out.WriteLine($"{file}: no mistakes; asks for {load.MadeMegabytes:F1} MB/s made and {load.DeliveredMegabytes:F1} MB/s delivered");
+    }
+
+    /// <summary>What is where at first. Free cameras go by who is a member.</summary>
+    private static Sheet Nodes(Rig rig)
+    {
+        var sheet = new Sheet("node", "address", "roles", "cameras", "guests");
+        foreach (var node in rig.AllNodes())
+        {
+            sheet.Add(node.Name, node.Parent is { } parent ? $"child of {parent}" : $"{node.Address}", $"{node.Roles}".ToLowerInvariant(),
+                string.Join(" ", rig.Cameras.Where(camera => rig.NodeOf(camera) == node.Name).Select(static camera => camera.Id)),
+                string.Join(" ", rig.Guests.Where(guest => rig.NodeOf(guest) == node.Name).Select(static guest => guest.Name)));
+        }
+
+        return sheet;
     }
 }

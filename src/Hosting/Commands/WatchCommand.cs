@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using CameraFabric.Hosting.Control;
 using Spectre.Console;
 
@@ -17,20 +16,19 @@ internal static class WatchCommand
         command.SetAction((parsed, cancellation) => Output.GuardAsync(() =>
         {
             var seconds = Output.InRange("--interval", parsed.GetValue(interval), 0.1, 3600, "seconds");
-            var socket = RuntimeFolder.FindControlSocket(parsed.GetValue(rig));
-            return UntilEndAsync(parsed.GetValue(json) ? LinesAsync : LiveAsync, socket, TimeSpan.FromSeconds(seconds), cancellation);
+            return UntilEndAsync(parsed.GetValue(json) ? LinesAsync : LiveAsync, RigClient.Find(parsed.GetValue(rig)), TimeSpan.FromSeconds(seconds), cancellation);
         }));
         return command;
     }
 
     /// <summary>Ctrl-C and the end of a fabric that was seen running are how watching ends, not failures of it.</summary>
     private static async Task<int> UntilEndAsync(
-        Func<string, TimeSpan, CancellationToken, Task<int>> watch, string socket, TimeSpan interval, CancellationToken cancellation)
+        Func<RigClient, TimeSpan, CancellationToken, Task<int>> watch, RigClient client, TimeSpan interval, CancellationToken cancellation)
     {
-        await ControlClient.AskAsync(socket, new ControlRequest("status"), cancellation);
+        await client.StatusAsync(cancellation);
         try
         {
-            return await watch(socket, interval, cancellation);
+            return await watch(client, interval, cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -43,23 +41,25 @@ internal static class WatchCommand
         }
     }
 
-    private static async Task<int> LinesAsync(string socket, TimeSpan interval, CancellationToken cancellation)
+    private static async Task<int> LinesAsync(RigClient client, TimeSpan interval, CancellationToken cancellation)
     {
         while (true)
         {
-            var status = (await ControlClient.AskAsync(socket, new ControlRequest("status"), cancellation)).Status!;
-            await Console.Out.WriteLineAsync(JsonSerializer.Serialize(status, ControlJson.Default.FabricStatus));
+            var status = await client.StatusAsync(cancellation);
+            await Console.Out.WriteLineAsync(RigClient.ToJson(status));
             await Task.Delay(interval, TimeProvider.System, cancellation);
         }
     }
 
-    private static async Task<int> LiveAsync(string socket, TimeSpan interval, CancellationToken cancellation) =>
+    private static async Task<int> LiveAsync(RigClient client, TimeSpan interval, CancellationToken cancellation) =>
         await AnsiConsole.Live(new Text("")).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Bottom).StartAsync<int>(async live =>
         {
             while (true)
             {
-                var status = (await ControlClient.AskAsync(socket, new ControlRequest("status"), cancellation)).Status!;
-                live.UpdateTarget(new Rows(new Text($"{status.Rig}: up {status.UptimeSeconds:F0} s, {status.PackageSet}"), StatusTables.All(status)));
+                var status = await client.StatusAsync(cancellation);
+                var (shown, summary) = StatusSelection.Of(status);
+                var head = $"{status.Rig}: up {status.Nodes[0].UptimeSeconds:F0} s, {status.Nodes[0].PackageSet}";
+                live.UpdateTarget(new Rows(new Text(summary is null ? head : $"{head}\n{summary}"), StatusTables.All(shown.Nodes, shown.Silent)));
                 await Task.Delay(interval, TimeProvider.System, cancellation);
             }
         });

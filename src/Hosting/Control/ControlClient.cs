@@ -7,7 +7,7 @@ namespace CameraFabric.Hosting.Control;
 public static class ControlClient
 {
     /// <summary>Sends one request and reads its answer.</summary>
-    /// <param name="socketPath">The control socket, see <see cref="RuntimeFolder.FindControlSocket"/>.</param>
+    /// <param name="socketPath">The control socket, see <see cref="RuntimeFolder.FindControlSockets"/>.</param>
     /// <param name="request">What is asked.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="FabricGoneException">No fabric answers there (any more).</exception>

@@ -28,4 +28,5 @@ public sealed record SnapshotPicture(string Camera, ulong Sequence, string Forma
 [JsonSerializable(typeof(ControlRequest))]
 [JsonSerializable(typeof(ControlAnswer))]
 [JsonSerializable(typeof(FabricStatus))]
+[JsonSerializable(typeof(RigStatus))]
 internal sealed partial class ControlJson : JsonSerializerContext;

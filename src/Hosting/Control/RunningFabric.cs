@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
@@ -19,20 +20,25 @@ public sealed class RunningFabric : IAsyncDisposable
     /// <summary>Starts a rig.</summary>
     /// <param name="rig">The rig.</param>
     /// <param name="loggers">Where the fabric logs.</param>
+    /// <param name="node">Which of its nodes; null when the rig is one node.</param>
+    /// <param name="seeds">Addresses of nodes to join, instead of those that the rig names.</param>
     /// <exception cref="IOException">The runtime folder cannot be made, or another fabric runs in it.</exception>
-    public static async Task<RunningFabric> StartAsync(Rig rig, ILoggerFactory loggers)
+    public static async Task<RunningFabric> StartAsync(Rig rig, ILoggerFactory loggers, string? node = null, ImmutableArray<string> seeds = default)
     {
+        ArgumentNullException.ThrowIfNull(rig);
         // Whoever can open a socket in it can see the camera: the folder is the user's alone.
         RuntimeFolder.Make(rig.RuntimeDirectory);
-        ControlServer.RefuseSecond(Path.Combine(rig.RuntimeDirectory, RuntimeFolder.ControlSocket));
-        var node = FabricNode.Start(rig, loggers);
+        var folder = node is null ? rig.RuntimeDirectory : rig.RuntimeDirectoryOf(node);
+        if (node is not null) RuntimeFolder.Make(folder);
+        ControlServer.RefuseSecond(Path.Combine(folder, RuntimeFolder.ControlSocket));
+        var fabric = FabricNode.Start(rig, node, loggers, clock: null, seeds);
         try
         {
-            return new RunningFabric(node, ControlServer.Start(node, rig.RuntimeDirectory));
+            return new RunningFabric(fabric, ControlServer.Start(fabric, folder));
         }
         catch
         {
-            await node.DisposeAsync();
+            await fabric.DisposeAsync();
             throw;
         }
     }

@@ -31,26 +31,34 @@ public static class RuntimeFolder
             throw new IOException($"others may write in the runtime folder {folder}, and so take the place of its sockets: `chmod go-w {folder}`, or name another as `runtime:`");
     }
 
-    /// <summary>The control socket of the rig that is meant: the named one, or the only one that runs.</summary>
-    /// <param name="rigOrFolder">A rig's name, a runtime folder, or null.</param>
+    /// <summary>The control sockets of the rig that is meant, one for each of its nodes: the named one, or the only one that runs.</summary>
+    /// <param name="rigOrFolder">A rig's name, <c>RIG/NODE</c> for one node alone, a runtime folder, or null.</param>
     /// <exception cref="IOException">None runs, or several do; the message says which and what to do.</exception>
-    public static string FindControlSocket(string? rigOrFolder)
+    public static IReadOnlyList<string> FindControlSockets(string? rigOrFolder)
     {
         if (rigOrFolder is not null)
         {
             var folder = Directory.Exists(rigOrFolder) ? rigOrFolder : For(rigOrFolder);
-            var socket = Path.Combine(folder, ControlSocket);
-            return File.Exists(socket) ? socket : throw new IOException($"no fabric runs as '{rigOrFolder}' (there is no {socket})");
+            return SocketsIn(folder) is { Count: > 0 } sockets ? sockets
+                : throw new IOException($"no fabric runs as '{rigOrFolder}' (there is no {ControlSocket} in {folder}, nor in a node's folder there)");
         }
 
         var running = Directory.Exists(Root)
-            ? Directory.GetDirectories(Root).Where(folder => File.Exists(Path.Combine(folder, ControlSocket))).ToArray()
+            ? Directory.GetDirectories(Root).Select(static folder => (Folder: folder, Sockets: SocketsIn(folder))).Where(static rig => rig.Sockets.Count > 0).ToArray()
             : [];
         return running.Length switch
         {
-            1 => Path.Combine(running[0], ControlSocket),
+            1 => running[0].Sockets,
             0 => throw new IOException($"no fabric is running (looked in {Root}); start one with `run RIG`, or name its runtime folder with --rig"),
-            _ => throw new IOException($"several fabrics are running ({string.Join(", ", running.Select(Path.GetFileName))}); choose one with --rig"),
+            _ => throw new IOException($"several fabrics are running ({string.Join(", ", running.Select(static rig => Path.GetFileName(rig.Folder)))}); choose one with --rig"),
         };
+    }
+
+    private static IReadOnlyList<string> SocketsIn(string folder)
+    {
+        if (!Directory.Exists(folder)) return [];
+        var own = Path.Combine(folder, ControlSocket);
+        return File.Exists(own) ? [own]
+            : [.. Directory.GetDirectories(folder).Select(static node => Path.Combine(node, ControlSocket)).Where(File.Exists).Order(StringComparer.Ordinal)];
     }
 }

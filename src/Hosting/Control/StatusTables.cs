@@ -10,34 +10,38 @@ namespace CameraFabric.Hosting.Control;
 /// <summary>A fabric's state as tables for people. What a state's reason is stands below them, where it has room.</summary>
 internal static class StatusTables
 {
-    public static IRenderable All(FabricStatus status) =>
-        new Rows([Cameras(status).ForTerminal(), Guests(status).ForTerminal(), .. Reasons(status).Select(reason => new Text(reason))]);
+    public static IRenderable All(ImmutableArray<FabricStatus> nodes, ImmutableArray<string> silent) => new Rows(
+    [
+        Cameras(nodes).ForTerminal(), Guests(nodes).ForTerminal(), .. Reasons(nodes).Select(reason => new Text(reason)),
+        .. silent.Select(node => new Text($"node {node} does not answer")),
+    ]);
 
     /// <summary>The end of a run.</summary>
-    public static IRenderable Balance(FabricStatus status) => new Rows(CameraBalance(status).ForTerminal(), Guests(status).ForTerminal());
+    public static IRenderable Balance(ImmutableArray<FabricStatus> nodes) => new Rows(CameraBalance(nodes).ForTerminal(), Guests(nodes).ForTerminal());
 
     /// <summary>What has become of the cameras' frames, when nothing runs any more.</summary>
-    public static Sheet CameraBalance(FabricStatus status)
+    public static Sheet CameraBalance(ImmutableArray<FabricStatus> nodes)
     {
-        var sheet = new Sheet("camera", new("sensor", 2), new("stream", 1), "captured", "fanned out", "lost", new("of which", 1), "restarts");
-        foreach (var camera in status.Cameras)
+        var sheet = SheetOf(nodes, "camera", new("sensor", 2), new("stream", 1), "captured", "fanned out", "lost", new("of which", 1), "restarts");
+        foreach (var (node, camera) in CamerasOf(nodes))
         {
-            sheet.Add(
-                camera.Id, Kind(camera), camera.Configuration, $"{camera.Captured}", $"{camera.FannedOut}", $"{Total(camera.Lost)}", Counts(camera.Lost),
-                $"{camera.Restarts}");
+            Add(
+                sheet, node, camera.Id, Kind(camera), camera.Configuration, $"{camera.Captured}", $"{camera.FannedOut}", $"{Total(camera.Lost)}",
+                Counts(camera.Lost), $"{camera.Restarts}");
         }
 
         return sheet;
     }
 
-    public static Sheet Cameras(FabricStatus status)
+    public static Sheet Cameras(ImmutableArray<FabricStatus> nodes)
     {
-        var sheet = new Sheet(
-            "camera", new("sensor", 3), new("stream", 1), "state", "fps", "captured", "lost", new("of which", 3), new("faults", 3), new("restarts", 2), new("free slots", 2), "owner", "streaming");
-        foreach (var camera in status.Cameras)
+        var sheet = SheetOf(
+            nodes, "camera", new("sensor", 3), new("stream", 1), "state", "fps", "captured", "lost", new("of which", 3), new("faults", 3), new("restarts", 2),
+            new("free slots", 2), "owner", "streaming");
+        foreach (var (node, camera) in CamerasOf(nodes))
         {
-            sheet.Add(
-                camera.Id, Kind(camera), camera.Configuration, camera.State.ToString().ToLowerInvariant(), $"{camera.FramesPerSecond:F1}",
+            Add(
+                sheet, node, camera.Id, Kind(camera), camera.Configuration, camera.State.ToString().ToLowerInvariant(), $"{camera.FramesPerSecond:F1}",
                 $"{camera.Captured}", $"{Total(camera.Lost)}", Counts(camera.Lost), Counts(camera.Faults), $"{camera.Restarts}",
                 camera.Slots > 0 ? $"{camera.FreeSlots} of {camera.Slots}" : "-", OrDash(camera.Owner), $"{camera.Streaming} of {camera.Sessions}");
         }
@@ -45,17 +49,18 @@ internal static class StatusTables
         return sheet;
     }
 
-    public static Sheet Guests(FabricStatus status)
+    public static Sheet Guests(ImmutableArray<FabricStatus> nodes)
     {
-        var sheet = new Sheet(
-            "guest", "camera", new("face", 2), "role", "state", "sent", "delivered", "dropped", new("of which", 3), new("p50 µs", 2), "p99 µs", new("max µs", 2), new("controls", 3),
-            new("connections", 3), new("violations", 2));
-        foreach (var guest in status.Guests)
+        var sheet = SheetOf(
+            nodes, "guest", "camera", new("face", 2), "role", "state", "sent", "delivered", "dropped", new("of which", 3), new("p50 µs", 2), "p99 µs",
+            new("max µs", 2), new("controls", 3), new("connections", 3), new("violations", 2));
+        foreach (var (node, guest) in nodes.SelectMany(static node => node.Guests, static (node, guest) => (node, guest)))
         {
-            sheet.Add(
-                guest.Guest, guest.Camera, OrDash(guest.Face.ToLowerInvariant()), OrDash(guest.Role.ToLowerInvariant()), guest.State.ToString().ToLowerInvariant(), $"{guest.Offered}",
-                $"{guest.Delivered}", $"{Total(guest.Dropped)}", Counts(guest.Dropped), $"{guest.LatencyP50:F0}", $"{guest.LatencyP99:F0}",
-                $"{guest.LatencyMax:F0}", Counts(guest.ControlSets), Connections(guest), $"{guest.Violations}");
+            Add(
+                sheet, node, guest.Guest, guest.Camera, OrDash(guest.Face.ToLowerInvariant()), OrDash(guest.Role.ToLowerInvariant()),
+                guest.State.ToString().ToLowerInvariant(), $"{guest.Offered}", $"{guest.Delivered}", $"{Total(guest.Dropped)}", Counts(guest.Dropped),
+                $"{guest.LatencyP50:F0}", $"{guest.LatencyP99:F0}", $"{guest.LatencyMax:F0}", Counts(guest.ControlSets), Connections(guest),
+                $"{guest.Violations}");
         }
 
         return sheet;
@@ -67,7 +72,18 @@ internal static class StatusTables
 
     public static long Total(ImmutableArray<ReasonCount> counts) => counts.Sum(count => count.Count);
 
-    internal static IEnumerable<string> Reasons(FabricStatus status) =>
+    internal static IEnumerable<string> Reasons(ImmutableArray<FabricStatus> nodes) => nodes.SelectMany(Reasons);
+
+    private static IEnumerable<(FabricStatus Node, CameraStatusReport Camera)> CamerasOf(ImmutableArray<FabricStatus> nodes) =>
+        nodes.SelectMany(static node => node.Cameras, static (node, camera) => (node, camera));
+
+    /// <summary>A rig of several nodes has their names in the first column.</summary>
+    private static Sheet SheetOf(ImmutableArray<FabricStatus> nodes, params SheetColumn[] columns) =>
+        new(nodes.Any(static node => node.Node.Length > 0) ? ["node", .. columns] : columns);
+
+    private static void Add(Sheet sheet, FabricStatus node, params string[] cells) => sheet.Add(node.Node.Length > 0 ? [node.Node, .. cells] : cells);
+
+    private static IEnumerable<string> Reasons(FabricStatus status) =>
     [
         .. status.Cameras.Where(camera => camera.Reason.Length > 0)
             .Select(camera => $"camera {camera.Id}, {camera.State.ToString().ToLowerInvariant()}: {camera.Reason}"),

@@ -7,7 +7,7 @@ namespace CameraFabric.Hosting.Logging;
 /// <summary>Logs: one line an event on the error stream, so that the output stream stays the command's own.</summary>
 internal static class Logs
 {
-    public static ILoggerFactory ToErrorStream(LogLevel least) => LoggerFactory.Create(logging =>
+    public static ILoggerFactory ToErrorStream(LogLevel least, string? node = null) => LoggerFactory.Create(logging =>
     {
         logging.SetMinimumLevel(least);
         logging.AddConsole(console =>
@@ -15,6 +15,6 @@ internal static class Logs
             console.LogToStandardErrorThreshold = LogLevel.Trace;
             console.FormatterName = LineFormatter.FormatterName;
         });
-        logging.Services.AddSingleton<ConsoleFormatter>(new LineFormatter(TimeProvider.System));
+        logging.Services.AddSingleton<ConsoleFormatter>(new LineFormatter(TimeProvider.System, node));
     });
 }

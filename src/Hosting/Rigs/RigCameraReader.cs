@@ -30,7 +30,10 @@ internal sealed class RigCameraReader(string folder)
         Enum.GetValues<SyntheticPattern>().ToDictionary(pattern => RigWords.Of(pattern.ToString()));
 
     /// <summary>Reads it. A camera with mistakes comes with a stand-in for what could not be read, so that guests may still name it.</summary>
-    public CameraRig Read(string id, RigSection section)
+    public CameraRig Read(string id, RigSection section) => ReadTemplate(id, section).Make();
+
+    /// <summary>Reads it as what many cameras are made from.</summary>
+    public RigCameraTemplate ReadTemplate(string id, RigSection section)
     {
         var kind = section.Choice("sensor", "synthetic", SensorKinds, required: true);
         var camera = new CameraRig { Id = id, SensorKind = kind, Sensor = StandIn, Stream = StandInStream };
@@ -40,18 +43,20 @@ internal sealed class RigCameraReader(string folder)
             Interleaved = section.Choice("sharing", camera.Interleaved, SharingKinds),
             WatchdogPeriods = section.Number("watchdog", camera.WatchdogPeriods),
             Cpu = section.Number("cpu", otherwise: AnyProcessor) is var cpu && cpu == AnyProcessor ? null : cpu,
+            Node = section.Text("node"),
+            Standby = section.Text("standby"),
+            Isolation = RigNodeReader.ReadIsolation(section),
         };
         var wanted = ReadStream(section, required: kind == "synthetic");
         var factory = kind == "replay" ? ReadReplay(section, wanted) : ReadSynthetic(section, wanted);
         var faults = ReadFaults(section);
         _ = section.Value("frozen-after");
         section.RefuseUnknown();
-        if (factory is null || Agree(id, section, factory, wanted) is not { } agreed) return camera;
+        if (factory is null || Agree(id, section, factory, wanted) is not { } agreed) return new RigCameraTemplate(camera, []);
         if (camera.Interleaved && !agreed.PerFrame)
             section.Fail("sharing", "a classical camera has no controls that could take turns", "write `control: per-frame`, or `sharing: owner`");
         var frozenAfter = section.Has("frozen-after") ? ReadFrozenAfter(section) : DiffersByItself(section, agreed.Stream) ? 30 : 0;
-        camera = camera with { FrozenAfter = frozenAfter };
-        return camera with { Sensor = faults.IsEmpty ? factory : new FaultScript(faults).Around(factory), Stream = agreed.Stream };
+        return new RigCameraTemplate(camera with { Sensor = factory, Stream = agreed.Stream, FrozenAfter = frozenAfter }, faults);
     }
 
     private static int ReadFrozenAfter(RigSection section)

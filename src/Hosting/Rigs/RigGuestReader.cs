@@ -38,7 +38,12 @@ internal static class RigGuestReader
             budget.RefuseUnknown();
         }
 
-        rig = rig with { Quarantine = section.Choice("quarantine", null, Quarantines) };
+        rig = rig with
+        {
+            Quarantine = section.Choice("quarantine", null, Quarantines),
+            Node = section.Text("node"),
+            Isolation = RigNodeReader.ReadIsolation(section),
+        };
         section.RefuseUnknown();
         return rig;
     }

@@ -15,11 +15,14 @@ public sealed record RigLoad(IReadOnlyList<CameraLoad> Cameras)
 
     /// <summary>Adds up a rig. Guests that take turns on a camera share its frames; owners and observers get all of them.</summary>
     /// <param name="rig">The rig.</param>
-    public static RigLoad Of(Rig rig) => new([.. rig.Cameras.Select(camera => Of(rig, camera))]);
-
-    private static CameraLoad Of(Rig rig, CameraRig camera)
+    public static RigLoad Of(Rig rig)
     {
-        var roles = rig.Guests.SelectMany(guest => guest.Cameras).Where(seen => seen.Camera == camera.Id).Select(seen => seen.Role).ToArray();
+        var views = rig.Guests.SelectMany(guest => guest.Cameras).ToLookup(seen => seen.Camera, seen => seen.Role);
+        return new RigLoad([.. rig.Cameras.Select(camera => Of(camera, [.. views[camera.Id]]))]);
+    }
+
+    private static CameraLoad Of(CameraRig camera, Device.Camera.Sessions.SessionRole[] roles)
+    {
         var sharers = roles.Count(role => role == Device.Camera.Sessions.SessionRole.Interleaved);
         var layout = camera.Stream.Layout();
         var made = layout.TotalBytes * camera.Stream.Interval.FramesPerSecond / 1e6;

@@ -15,8 +15,6 @@ internal static class RigOptionsReader
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .ToDictionary(property => RigWords.Of(property.Name));
 
-    private static readonly (string Unit, long Milliseconds)[] Units = [("ms", 1), ("min", 60_000), ("s", 1000), ("h", 3_600_000)];
-
     /// <summary>The names of all options.</summary>
     public static IEnumerable<string> Names => Known.Keys;
 
@@ -42,7 +40,7 @@ internal static class RigOptionsReader
             TypeCode.Int32 => (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var small) ? (object)small : null, "write a whole number"),
             TypeCode.Int64 => (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large) ? large : null, "write a whole number"),
             TypeCode.Boolean => (text switch { "true" => true, "false" => (object)false, _ => null }, "write true or false"),
-            _ => (ParseDuration(text), "write a number with its unit: 10ms, 2s, 1min or 1h"),
+            _ => (RigDuration.Parse(text), RigDuration.Right),
         };
         if (value is null) section.Fail(name, $"'{text}' is not possible", right);
         return value;
@@ -54,19 +52,5 @@ internal static class RigOptionsReader
         var words = names.Select(RigWords.Of).ToArray();
         var found = Array.IndexOf(words, text);
         return (found < 0 ? null : Enum.Parse(type, names[found]), $"write one of: {string.Join(", ", words)}{Suggestion.For(text, words)}");
-    }
-
-    private static object? ParseDuration(string text)
-    {
-        foreach (var (unit, milliseconds) in Units)
-        {
-            if (!text.EndsWith(unit, StringComparison.Ordinal)) continue;
-            var number = text[..^unit.Length].TrimEnd();
-            return double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count * milliseconds <= 86_400_000
-                ? TimeSpan.FromMilliseconds(count * milliseconds)
-                : null;
-        }
-
-        return null;
     }
 }

@@ -63,13 +63,17 @@ public sealed class RigReader
 
         var root = new RigSection(tree, "", _notes);
         var name = root.Text("rig", required: true, right: "give the rig a name: `rig: NAME`") ?? "";
+        var cameras = new RigCameraReader(_folder);
+        var fleet = new RigFleetReader(_notes, cameras).Read(root.Section("fleet"));
         var rig = new Rig
         {
             Name = name,
             RuntimeDirectory = root.Text("runtime") is { } folder ? Path.GetFullPath(folder, _folder) : Control.RuntimeFolder.For(name),
             Options = RigOptionsReader.Read(root.Section("options")),
-            Cameras = Each(root, "cameras", new RigCameraReader(_folder).Read),
-            Guests = Each(root, "guests", RigGuestReader.Read),
+            Nodes = Each(root, "nodes", RigNodeReader.Read),
+            Cluster = root.Section("cluster") is { } cluster ? RigNodeReader.ReadCluster(cluster, _folder) : new ClusterRig(),
+            Cameras = [.. Each(root, "cameras", cameras.Read), .. fleet.Cameras],
+            Guests = [.. Each(root, "guests", RigGuestReader.Read), .. fleet.Guests],
         };
         root.RefuseUnknown();
         return rig;

@@ -105,6 +105,15 @@ internal sealed class RigSection
         return null;
     }
 
+    /// <summary>A duration. Its range is for <see cref="Fabric.Rigs.RigValidator"/>.</summary>
+    public TimeSpan Duration(string key, TimeSpan otherwise)
+    {
+        if (Text(key, right: RigDuration.Right) is not { } text) return otherwise;
+        if (RigDuration.Parse(text) is { } duration) return duration;
+        Fail(key, $"'{text}' is not possible", RigDuration.Right);
+        return otherwise;
+    }
+
     public bool Flag(string key, bool otherwise) =>
         Choice(key, otherwise, new Dictionary<string, bool> { ["true"] = true, ["false"] = false });
 

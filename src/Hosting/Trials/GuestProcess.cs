@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CameraFabric.Guest.Program;
+using CameraFabric.Hosting.Processes;
 
 namespace CameraFabric.Hosting.Trials;
 
@@ -33,7 +34,7 @@ internal sealed class GuestProcess : IDisposable
 
     public static GuestProcess Start(string name, IReadOnlyCollection<string> sockets, double seconds, params ReadOnlySpan<string> more)
     {
-        var start = TrialProcess.Of("guest", "--name", name, "--json", "--progress", "--reconnect", "--seconds", seconds.ToString("F2", CultureInfo.InvariantCulture));
+        var start = ThisProgram.With(["guest", "--name", name, "--json", "--progress", "--reconnect", "--seconds", seconds.ToString("F2", CultureInfo.InvariantCulture)]);
         foreach (var socket in sockets)
         {
             start.ArgumentList.Add("--socket");
@@ -50,7 +51,7 @@ internal sealed class GuestProcess : IDisposable
     }
 
     /// <summary>SIGSTOP or SIGCONT: the process stands still, or goes on.</summary>
-    public void Freeze(bool frozen) => TrialProcess.Signal(_process, frozen ? "STOP" : "CONT");
+    public void Freeze(bool frozen) => ThisProgram.Signal(_process, frozen ? "STOP" : "CONT");
 
     /// <summary>SIGKILL: the process gets no chance to say goodbye.</summary>
     public async Task KillAsync()

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Hosting.Control;
+using CameraFabric.Hosting.Processes;
 
 namespace CameraFabric.Hosting.Trials;
 
@@ -31,7 +32,7 @@ internal sealed class RigProcess : IDisposable
     /// <exception cref="IOException">It ended instead.</exception>
     public static async Task<RigProcess> StartAsync(string rig, string logFile, CancellationToken cancellation)
     {
-        var process = Process.Start(TrialProcess.Of("run", rig, "--json"))!;
+        var process = Process.Start(ThisProgram.With(["run", rig, "--json"]))!;
         var log = TextWriter.Synchronized(new StreamWriter(logFile, append: true) { AutoFlush = true });
         var fabric = new RigProcess(process, Path.Combine(Path.GetDirectoryName(rig)!, RuntimeFolder.ControlSocket), log);
         process.OutputDataReceived += (_, line) => fabric._balance.AppendLine(line.Data);
@@ -79,7 +80,7 @@ internal sealed class RigProcess : IDisposable
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         late.CancelAfter(Patience);
-        TrialProcess.Signal(_process, "TERM");
+        ThisProgram.Signal(_process, "TERM");
         try
         {
             await _process.WaitForExitAsync(late.Token);

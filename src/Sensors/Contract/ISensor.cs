@@ -39,7 +39,14 @@ public interface ISensor : IDisposable
 /// <param name="CameraId">The camera that it is for.</param>
 /// <param name="Clock">The clock to wait with; no other.</param>
 /// <param name="FirstSequence">The number of its first frame, so that numbers go on where the sensor before it failed.</param>
-public sealed record SensorContext(string CameraId, FrameClock Clock, ulong FirstSequence);
+public sealed record SensorContext(string CameraId, FrameClock Clock, ulong FirstSequence)
+{
+    /// <summary>
+    /// For sensors that make up their pictures: what makes this camera's its own, and the same again in each run, whatever the clock says.
+    /// Null: the sensor's own options say.
+    /// </summary>
+    public uint? Seed { get; init; }
+}
 
 /// <summary>Makes a sensor; called again after each failure.</summary>
 public delegate ISensor SensorFactory(SensorContext context);

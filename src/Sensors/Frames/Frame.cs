@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using CameraFabric.Platform;
 using CameraFabric.Sensors.Controls;
 
 namespace CameraFabric.Sensors.Frames;
@@ -11,35 +10,39 @@ public sealed class Frame
     // Low half of the state: leases, or Writing; high half: the generation. One word, so that every change is one compare-and-swap.
     private const uint Writing = uint.MaxValue;
 
-    private readonly FramePool _pool;
-    private readonly MappedMemory _memory;
+    private readonly IFrameOwner _owner;
+    private readonly FramePlace _place;
     private readonly int _index;
-    private readonly long _start;
     private long _state;
     private int _bytesUsed;
     private int _appliedCount;
 
-    internal Frame(FramePool pool, MappedMemory memory, int index, long start)
+    internal Frame(IFrameOwner owner, int index, in FramePlace place)
     {
-        _pool = pool;
-        _memory = memory;
+        _owner = owner;
         _index = index;
-        _start = start;
+        _place = place;
     }
 
     /// <summary>The frame's name, to keep or to tell.</summary>
-    public FrameHandle Handle => new(_pool.Id, _index, GenerationOf(Volatile.Read(ref _state)));
+    public FrameHandle Handle => new(_owner.Id, _index, GenerationOf(Volatile.Read(ref _state)));
+
+    /// <summary>The pool of this process that the frame lies in; null if it lies in another process's (<see cref="FrameMirror"/>).</summary>
+    public FramePool? Pool => _owner as FramePool;
+
+    /// <summary>Room for pixels in the frame's slot, bytes.</summary>
+    public int Capacity => _owner.FrameBytes;
 
     /// <summary>What was written about the frame. It lies in shared memory: a process that this one shares the pool with could have changed
     /// it.</summary>
-    public ref readonly FrameHeader Header => ref MemoryMarshal.AsRef<FrameHeader>(_memory.Read(_start, FrameHeader.Bytes));
+    public ref readonly FrameHeader Header => ref MemoryMarshal.AsRef<FrameHeader>(_place.Memory.Read(_place.Start, FrameHeader.Bytes));
 
     /// <summary>The used bytes, as many as counted when the frame was published.</summary>
-    public ReadOnlySpan<byte> Pixels => _memory.Read(_start + FrameHeader.PixelOffset, _bytesUsed);
+    public ReadOnlySpan<byte> Pixels => _place.PixelMemory.Read(_place.PixelStart, _bytesUsed);
 
     /// <summary>The controls that the sensor says it applied to this frame.</summary>
     public ReadOnlySpan<ControlEntry> Applied => MemoryMarshal.Cast<byte, ControlEntry>(
-        _memory.Read(_start + FrameHeader.AppliedOffset, _appliedCount * ControlEntry.Bytes));
+        _place.Memory.Read(_place.Start + FrameHeader.AppliedOffset, _appliedCount * ControlEntry.Bytes));
 
     /// <summary>Leases held now; 0 when the slot is free or being written.</summary>
     public int Leases => LeasesOf(Volatile.Read(ref _state)) is var leases && leases == Writing ? 0 : (int)leases;
@@ -74,7 +77,7 @@ public sealed class Frame
             if (!Change(state, leases - 1))
                 continue;
             if (leases == 1)
-                _pool.Released();
+                _owner.Released(_index, GenerationOf(state));
             return;
         }
     }
@@ -92,10 +95,12 @@ public sealed class Frame
         }
     }
 
-    internal bool TryBeginWriting()
+    internal bool TryBeginWriting() => TryBeginWriting(GenerationOf(Volatile.Read(ref _state)) + 1);
+
+    internal bool TryBeginWriting(uint generation)
     {
         var state = Volatile.Read(ref _state);
-        return LeasesOf(state) == 0 && Interlocked.CompareExchange(ref _state, Join(GenerationOf(state) + 1, Writing), state) == state;
+        return LeasesOf(state) == 0 && Interlocked.CompareExchange(ref _state, Join(generation, Writing), state) == state;
     }
 
     internal void Publish(int bytesUsed, int appliedCount)
@@ -110,7 +115,7 @@ public sealed class Frame
     {
         var state = RequireWriting();
         Volatile.Write(ref _state, Join(GenerationOf(state), 0));
-        _pool.Released();
+        _owner.Released(_index, GenerationOf(state));
     }
 
     // Only the writer leaves the state Writing, so no compare-and-swap is needed after this.

@@ -5,12 +5,12 @@ namespace CameraFabric.Sensors.Frames;
 /// <summary>A fixed number of slots for frames in one sealed memory file that other processes can map. Each slot is a header, its applied
 /// controls
 /// and the pixels, on page boundaries. Thread-safe; renting, leasing and returning allocate nothing.</summary>
-public sealed class FramePool : IDisposable
+public sealed class FramePool : IFrameOwner, IDisposable
 {
     /// <summary>The most slots that a pool can have.</summary>
     public const int MaximumSlots = 1024;
 
-    private const int PageBytes = 4096;
+    internal const int PageBytes = 4096;
 
     private static int _lastId;
 
@@ -34,7 +34,7 @@ public sealed class FramePool : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(frameBytes, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slots, MaximumSlots);
-        Id = Interlocked.Increment(ref _lastId);
+        Id = NextId();
         FrameBytes = frameBytes;
         SlotBytes = (FrameHeader.PixelOffset + (long)frameBytes + PageBytes - 1) / PageBytes * PageBytes;
         File = MemoryFile.Create(name, SlotBytes * slots, MemorySeals.Shrink | MemorySeals.Grow);
@@ -119,7 +119,7 @@ public sealed class FramePool : IDisposable
             slot.Header = default;
             return slot;
         }
-        Released();
+        Leave();
         return null;
     }
 
@@ -139,10 +139,15 @@ public sealed class FramePool : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
-            Released();
+            Leave();
     }
 
-    internal void Released()
+    void IFrameOwner.Released(int slot, uint generation) => Leave();
+
+    /// <summary>A number that no pool and no mirror in this process has yet.</summary>
+    internal static int NextId() => Interlocked.Increment(ref _lastId);
+
+    private void Leave()
     {
         if (Interlocked.Decrement(ref _users) != 0)
             return;

@@ -19,7 +19,7 @@ public sealed class FrameSlot
         _memory = memory;
         _start = start;
         Index = index;
-        _frame = new Frame(pool, memory, index, start);
+        _frame = new Frame(pool, index, new FramePlace(memory, start, memory, start + FrameHeader.PixelOffset));
     }
 
     /// <summary>The slot's index in its pool.</summary>

@@ -16,6 +16,9 @@ internal sealed class EdgeTimetable
     /// <summary>The moment of the next frame's edge, in nanoseconds of the frame clock.</summary>
     public long Edge { get; private set; }
 
+    /// <summary>Nanoseconds that the frames before the next one took, all together: whatever the clock says, the same in each run.</summary>
+    public long Elapsed { get; private set; }
+
     /// <summary>The number of the frame that comes first.</summary>
     public EdgeTimetable(ulong firstSequence) => Sequence = firstSequence;
 
@@ -38,6 +41,7 @@ internal sealed class EdgeTimetable
     public void Pass(long duration)
     {
         Edge += duration;
+        Elapsed += duration;
         Sequence++;
     }
 }

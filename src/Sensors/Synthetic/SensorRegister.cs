@@ -4,19 +4,19 @@ namespace CameraFabric.Sensors.Synthetic;
 
 /// <summary>
 /// One register of a sensor: what is written at the edge of frame n is what frame n + delay is exposed with, and every later one until
-/// the next write takes effect. Not thread-safe; allocates nothing once made.
+/// the next write takes effect. Not thread-safe; allocates nothing after <see cref="Preset"/>.
 /// </summary>
 internal sealed class SensorRegister
 {
     // Writes on their way. Not more than one can come due in a frame, and none lies farther ahead than the delay.
-    private readonly (ulong Frame, bool IsSet, ControlValue Value)[] _coming;
+    // Room for them is made when the sensor starts: most cameras of a fleet never do.
+    private (ulong Frame, bool IsSet, ControlValue Value)[] _coming = [];
     private int _onTheWay;
 
     public SensorRegister(ControlInfo info, in ControlValue initial)
     {
         Info = info;
         Value = initial;
-        _coming = new (ulong, bool, ControlValue)[info.DelayFrames + 1];
     }
 
     /// <summary>The control that the register serves.</summary>
@@ -38,6 +38,7 @@ internal sealed class SensorRegister
             return;
         }
 
+        if (_coming.Length == 0) MakeRoom();
         var due = frame + (ulong)Info.DelayFrames;
         ref var slot = ref _coming[due % (ulong)_coming.Length];
         if (!slot.IsSet) _onTheWay++;
@@ -63,7 +64,10 @@ internal sealed class SensorRegister
     public void Preset(in ControlValue value)
     {
         Value = value;
-        _coming.AsSpan().Clear();
         _onTheWay = 0;
+        if (_coming.Length == 0) MakeRoom();
+        else _coming.AsSpan().Clear();
     }
+
+    private void MakeRoom() => _coming = new (ulong, bool, ControlValue)[Info.DelayFrames + 1];
 }

@@ -3,7 +3,7 @@ using CameraFabric.Sensors.Controls;
 
 namespace CameraFabric.Sensors.Synthetic;
 
-/// <summary>The registers of a sensor, one for each control that can be set. Not thread-safe; allocates nothing once made.</summary>
+/// <summary>The registers of a sensor, one for each control that can be set. Not thread-safe; allocates nothing after <see cref="Reset"/>.</summary>
 internal sealed class SensorRegisters
 {
     private readonly SensorRegister[] _registers;

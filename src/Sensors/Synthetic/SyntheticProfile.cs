@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using CameraFabric.Sensors.Controls;
@@ -20,7 +23,9 @@ internal static class SyntheticProfile
     private const long ShortestExposure = 10_000;
     private static readonly Guid VendorId = new("6c1d6b5e-6f0b-4f43-9d0e-3b6a3f6e2a51");
 
-    // The same for every camera: a node may have thousands.
+    // The same for every camera, or every one with the same formats and options: a node may have thousands.
+    private static readonly ImmutableArray<VendorNamespace> Vendors = [new VendorNamespace(VendorIndex, VendorId, "CameraFabricSynthetic")];
+    private static readonly ConditionalWeakTable<FormatOffer[], ConcurrentDictionary<SyntheticOptions, ImmutableArray<ControlInfo>>> Controls = [];
     private static readonly ImmutableArray<FormatOffer> UsualFormats = MakeUsualFormats();
     private static readonly ImmutableArray<ControlMenuItem> Patterns =
         [.. Enum.GetValues<SyntheticPattern>().Select(static pattern => new ControlMenuItem((long)pattern, MenuName(pattern)))];
@@ -36,8 +41,8 @@ internal static class SyntheticProfile
             SyncGroup = options.SyncGroup,
             PipelineDepth = options.PerFrame ? Delays(options).Max() + 1 : 1,
             Formats = formats,
-            Controls = MakeControls(options, formats),
-            Vendors = [new VendorNamespace(VendorIndex, VendorId, "CameraFabricSynthetic")],
+            Controls = ControlsOf(options, formats),
+            Vendors = Vendors,
         };
     }
 
@@ -53,6 +58,12 @@ internal static class SyntheticProfile
 
     private static int[] Delays(SyntheticOptions options) =>
         [options.ExposureDelay, options.GainDelay, options.FrameDurationDelay, options.GeometryDelay, options.PatternDelay];
+
+    // What does not matter to the controls is left out of the key.
+    private static ImmutableArray<ControlInfo> ControlsOf(SyntheticOptions options, ImmutableArray<FormatOffer> formats) => Controls
+        .GetOrCreateValue(ImmutableCollectionsMarshal.AsArray(formats)!)
+        .GetOrAdd(options with { Formats = null, Seed = 0, Model = "", Id = Guid.Empty, SyncGroup = Guid.Empty, Stamp = true },
+            static (key, offered) => MakeControls(key, offered), formats);
 
     private static ImmutableArray<ControlInfo> MakeControls(SyntheticOptions options, ImmutableArray<FormatOffer> formats)
     {

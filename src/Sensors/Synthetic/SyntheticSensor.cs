@@ -15,16 +15,22 @@ namespace CameraFabric.Sensors.Synthetic;
 /// begin at a multiple of their frame duration.</para>
 /// <para>The light is integrated in no time: a frame is complete as soon as it is painted, and its start of exposure is its edge. An
 /// exposure longer than the frame is cut to the frame's duration, and reported so. Brightness is exposure x gain against 10 ms x 1.</para>
+/// <para>The moving scene is where the clock says, so that cameras that look at the same moment see the same. With a seed in its context a
+/// camera has a scene of its own instead, which goes on by its frames' durations: the same pictures in each run.</para>
 /// <para>One thread configures, starts, captures and stops. Capturing allocates nothing once each pattern and setting in use has been
 /// seen.</para>
 /// </remarks>
 public sealed class SyntheticSensor : ISensor
 {
+    // Milliseconds after which the moving scene begins again: all that moves in it has come round.
+    private const uint ScenePeriod = 2_310_000;
+
     private readonly FrameClock _clock;
     private readonly SyntheticOptions _options;
     private readonly SensorRegisters _registers;
     private readonly SyntheticSettings _settings;
     private readonly EdgeTimetable _edges;
+    private readonly long? _scene; // the moment of the scene at which this camera begins; null: that of the clock
     private SyntheticPainter? _painter;
     private long _configuredDuration;
     private bool _isRunning;
@@ -42,7 +48,8 @@ public sealed class SyntheticSensor : ISensor
         if (options.Validate() is { Count: > 0 } errors)
             throw new ArgumentException($"Camera {context.CameraId}: {string.Join(" ", errors)}", nameof(options));
         _clock = context.Clock;
-        _options = options;
+        _options = context.Seed is { } seed ? options with { Seed = seed } : options;
+        _scene = context.Seed % ScenePeriod * 1_000_000L;
         Profile = SyntheticProfile.Make(context.CameraId, options);
         if (options.Formats is not null && Profile.Validate() is { Count: > 0 } problems)
             throw new ArgumentException($"Camera {context.CameraId}: {string.Join(" ", problems)}", nameof(options));
@@ -104,7 +111,7 @@ public sealed class SyntheticSensor : ISensor
         var (sequence, edge) = (_edges.Sequence, _edges.Edge);
         _registers.Write(sequence, capture.Latch(sequence));
         _settings.Read();
-        _painter.Paint(capture.Pixels, _settings, sequence, edge);
+        _painter.Paint(capture.Pixels, _settings, sequence, _scene is { } begin ? begin + _edges.Elapsed : edge);
 
         _settings.Report(capture);
         capture.Applied(ControlCatalogue.SensorTimestamp.Id, ControlValue.From(edge));

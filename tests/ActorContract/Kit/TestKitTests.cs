@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.TestKit;
 using CameraFabric.ActorContract.Tests.Time;
 using Xunit.Sdk;
@@ -103,12 +104,13 @@ public sealed class TestKitTests : VirtualTimeTest
     [Fact]
     public void An_event_filter_fails_when_nothing_or_too_much_is_logged()
     {
-        EventFilter.Warning("careful").ExpectOne(() => Sys.Log.Warning("careful"));
-        Fails(() => EventFilter.Warning("careful").ExpectOne(Soon, () => Sys.Log.Warning("careless")));
+        ILoggingAdapter log = Sys.Log;
+        EventFilter.Warning("careful").ExpectOne(() => log.Warning("careful"));
+        Fails(() => EventFilter.Warning("careful").ExpectOne(Soon, () => log.Warning("careless")));
         Fails(() => EventFilter.Warning("careful").Expect(1, () =>
         {
-            Sys.Log.Warning("careful");
-            Sys.Log.Warning("careful");
+            log.Warning("careful");
+            log.Warning("careful");
         }));
     }
 

@@ -144,7 +144,7 @@ public sealed class BackoffTests : VirtualTimeTest
     }
 
     // The supervisor forgets its child and asks the scheduler for the next start while it handles one and the same message.
-    private void AwaitNoChild(IActorRef supervisor) => AwaitCondition(() => CurrentChild(supervisor) is null, Bound);
+    private void AwaitNoChild(IActorRef supervisor) => AwaitCondition(() => CurrentChild(supervisor) is null, Bound, TimeSpan.FromMilliseconds(10));
 
     private void IsBackAfter(IActorRef supervisor, TimeSpan delay)
     {

@@ -20,6 +20,9 @@ namespace CameraFabric.Fabric.Tests.Cameras;
 public sealed class CameraActorTests : TestKit
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // Without it the genuine kit looks ten times within its patience, and misses what does not last.
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
     private static readonly object Defect = new JoinCamera(null!, "nobody", MayAcquire: false);
     private readonly StepSensors _sensors = new();
     private readonly CameraMeter _meter = new("front", "fake");
@@ -91,7 +94,7 @@ public sealed class CameraActorTests : TestKit
                 _sensors.Expose();
                 return answer.Task.IsCompleted;
             },
-            Patience);
+            Patience, Glance);
         using var lease = answer.Task.GetAwaiter().GetResult();
         _camera.Tell(ReleaseCapture.Message);
         return lease.Frame.Header.Sequence;

@@ -3,6 +3,7 @@ using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Delivery;
 using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Platform;
 using CameraFabric.Sensors.Frames;
@@ -19,10 +20,28 @@ public sealed class DeliveryLoopTests : IDisposable
     private readonly List<RequestBench> _benches = [new(1, SessionRole.Observer), new(2, SessionRole.Observer),
         new(3, SessionRole.Observer)];
 
+    private NodeFence Fence { get; set; } = NodeFence.Always;
+
     public void Dispose()
     {
         foreach (var bench in _benches) bench.Dispose();
         _frames.Dispose();
+    }
+
+    [Fact]
+    public void A_node_whose_fence_has_closed_delivers_no_frame_that_is_on_its_way()
+    {
+        Fence = new NodeFence();
+        var frame = _frames.Make();
+        foreach (var bench in _benches) Deliver(bench, frame);
+        frame.Return();
+        CarryOut();
+
+        foreach (var bench in _benches)
+        {
+            Assert.Equal((1UL, CameraStatus.FrameLost, 1UL), bench.Results.Single());
+            Assert.Equal((0, 0, 1), (bench.Meter.Delivered, bench.Meter.UnderWay, bench.Meter.Dropped[(int)FrameDropReason.Fenced]));
+        }
     }
 
     [Fact]
@@ -118,7 +137,7 @@ public sealed class DeliveryLoopTests : IDisposable
     private void CarryOut()
     {
         _queue.Commit();
-        var loop = new DeliveryLoop("camera", _queue, _clock, new FabricOptions(), NullLogger.Instance);
+        var loop = new DeliveryLoop("camera", _queue, _clock, new FabricOptions(), NullLogger.Instance, Fence);
         loop.Start();
         Assert.True(loop.Stop(Patience));
         foreach (var bench in _benches) bench.Reap();

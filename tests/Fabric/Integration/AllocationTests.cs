@@ -25,7 +25,7 @@ public sealed class AllocationTests(ITestOutputHelper output)
             [RunningFabric.Guest("cluster", "front", role)],
             patient);
         var socket = fabric.Socket("cluster", "front");
-        await fabric.WaitAsync(_ => File.Exists(socket), "nobody listens");
+        await fabric.ListensAsync(socket);
         var loop = new Resubmitter();
         using var driver = CameraDriver.Connect(socket, loop,
             new CameraDriverOptions { Transport = new VirtioTransportOptions { MemoryBytes = 16 << 20 } });

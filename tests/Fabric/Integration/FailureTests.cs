@@ -64,7 +64,11 @@ public sealed class FailureTests
         vision.Configure();
         vision.Driver.Start();
         vision.Submit();
-        Assert.Equal(CameraStatus.Ok, vision.Next(sensors).Status);
+        await fabric.WaitAsync(now => now.Guests[0].RequestsWaiting == 1, "the request does not arrive");
+
+        // One frame exactly: another would be taken by the requests that are to find the source lost.
+        sensors.Expose();
+        Assert.Equal(CameraStatus.Ok, vision.Next().Status);
 
         vision.Submit();
         vision.Submit();
@@ -149,7 +153,7 @@ public sealed class FailureTests
         await using var fabric = RunningFabric.Start(
             [RunningFabric.Camera("front")], [RunningFabric.Guest("vision", "front"), RunningFabric.Guest("cluster", "front")]);
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
-        await fabric.WaitAsync(_ => File.Exists(fabric.Socket("vision", "front")), "nobody listens");
+        await fabric.ListensAsync(fabric.Socket("vision", "front"));
         using (var socket = UnixSocket.Connect(fabric.Socket("vision", "front")))
         {
             socket.Send(Enumerable.Repeat((byte)0xee, 12).ToArray(), [], RunningFabric.Patience);

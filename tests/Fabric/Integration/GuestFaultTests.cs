@@ -172,7 +172,7 @@ public sealed class GuestFaultTests
     {
         await using var fabric = RunningFabric.Start(
             [RunningFabric.Camera("front")], [RunningFabric.Guest("vision", "front") with { Quarantine = QuarantineRule.Operator }]);
-        await fabric.WaitAsync(_ => File.Exists(fabric.Socket("vision", "front")), "nobody listens");
+        await fabric.ListensAsync(fabric.Socket("vision", "front"));
         using (var socket = UnixSocket.Connect(fabric.Socket("vision", "front")))
         {
             socket.Send(Enumerable.Repeat((byte)0xee, 12).ToArray(), [], RunningFabric.Patience);

@@ -28,7 +28,7 @@ internal sealed class RawGuest : IDisposable
     public static async Task<RawGuest> ConnectAsync(RunningFabric fabric, string guest, string camera)
     {
         var socket = fabric.Socket(guest, camera);
-        await fabric.WaitAsync(_ => File.Exists(socket), $"nobody listens on {socket}");
+        await fabric.ListensAsync(socket);
         return new RawGuest(socket);
     }
 

@@ -65,11 +65,15 @@ internal sealed class RunningFabric : IAsyncDisposable
     /// <summary>Runs a guest to its end, on a thread of its own.</summary>
     public async Task<GuestReport> RunAsync(CameraGuestOptions options, CancellationToken stop = default)
     {
-        await WaitAsync(_ => File.Exists(options.Socket), $"nobody listens on {options.Socket}");
+        await ListensAsync(options.Socket);
         return await Task.Factory.StartNew(
             () => new CameraGuest(options).Run(stop: stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
             .WaitAsync(Patience * 2, CancellationToken.None);
     }
+
+    /// <summary>Waits until a guest can connect. The socket's file is there a moment earlier, and refuses it.</summary>
+    public Task ListensAsync(string socket) => WaitAsync(
+        _ => Loggers.Lines.Any(line => line.Contains($"listening on {socket}", StringComparison.Ordinal)), $"nobody listens on {socket}");
 
     /// <summary>Waits for something to be so, however long the machine takes.</summary>
     public async Task<FabricStatus> WaitAsync(Func<FabricStatus, bool> condition, string otherwise)

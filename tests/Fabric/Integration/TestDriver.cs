@@ -37,7 +37,7 @@ internal sealed class TestDriver : ICameraListener, IDisposable
         RunningFabric fabric, string guest, string camera, GuestRamOptions? memory = null, bool shareMemory = false)
     {
         var socket = fabric.Socket(guest, camera);
-        await fabric.WaitAsync(_ => File.Exists(socket), $"nobody listens on {socket}");
+        await fabric.ListensAsync(socket);
         return new TestDriver(socket, memory, shareMemory);
     }
 

@@ -72,8 +72,10 @@ public sealed class ZeroCopyTests
 
         var report = await fabric.RunAsync(fabric.Options("modest", "front", frames: 120));
         Assert.True(report.Good, report.ToJson() + fabric.Loggers);
-        Assert.Equal(0, report.Frames.DropsTold);
         var status = await fabric.WaitAsync(static _ => true, "");
+
+        // A machine that is busy may cost the modest guest a frame; the greedy one may not.
+        Assert.DoesNotContain(status.Guests[1].Dropped, static drop => drop.Reason is "NoFreeSlot" or "LeasesHeld");
         Assert.Equal(2, status.Guests[0].Delivered);
         Assert.DoesNotContain(status.Cameras[0].Lost, static loss => loss.Reason == "NoFreeSlot");
         _ = greedy.NextEvent(CameraEventType.FrameDrop, (uint)DropReason.Leases);

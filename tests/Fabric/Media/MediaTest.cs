@@ -51,9 +51,10 @@ public abstract class MediaTest : IAsyncLifetime
         Session = await Guest.OpenAsync(Fabric);
     }
 
-    /// <summary>Exposes a frame and takes the buffer that it comes in.</summary>
+    /// <summary>Exposes a frame for a buffer that waits, and takes the buffer that it comes in.</summary>
     private protected V4l2Buffer Expose()
     {
+        Guest.AwaitWaiting(1);
         Sensors.Expose();
         return Guest.Next(Session);
     }

@@ -16,9 +16,10 @@ internal sealed class MediaVisitor : IMediaListener, IDisposable
     /// <summary>What a Linux guest waits for an answer. No test waits for it: it is what a device that is wrong runs into.</summary>
     public static readonly TimeSpan LinuxPatience = TimeSpan.FromSeconds(5);
 
-    private MediaVisitor()
-    {
-    }
+    private readonly RunningFabric _fabric;
+    private readonly string _name;
+
+    private MediaVisitor(RunningFabric fabric, string name) => (_fabric, _name) = (fabric, name);
 
     public MediaDriver Driver { get; private set; } = null!;
 
@@ -45,8 +46,8 @@ internal sealed class MediaVisitor : IMediaListener, IDisposable
     public static async Task<MediaVisitor> ConnectAsync(RunningFabric fabric, string guest = "one", MediaDriverOptions? options = null)
     {
         var socket = fabric.Socket(guest, "front");
-        await fabric.WaitAsync(_ => File.Exists(socket), $"nobody listens on {socket}");
-        var visitor = new MediaVisitor();
+        await fabric.ListensAsync(socket);
+        var visitor = new MediaVisitor(fabric, guest);
         options ??= new MediaDriverOptions();
         visitor.Driver = MediaDriver.Connect(socket, visitor, options with
         {
@@ -93,12 +94,35 @@ internal sealed class MediaVisitor : IMediaListener, IDisposable
         var buffers = Allocate(session, count);
         for (var i = 0; i < count; i++) Assert.Equal(0, session.QueueBuffer(i, buffers[i]));
         Assert.Equal(0, session.StreamOn());
+        AwaitWaiting(count);
         return buffers;
     }
+
+    /// <summary>
+    /// Waits until so many buffers wait for a frame. QBUF and STREAMON are answered a moment earlier, and a frame that comes in that moment
+    /// finds no buffer.
+    /// </summary>
+    public void AwaitWaiting(int buffers) => _fabric.WaitAsync(
+        status => status.Guests.Single(guest => guest.Guest == _name).RequestsWaiting >= buffers, "the buffers do not wait for a frame")
+        .GetAwaiter().GetResult();
 
     public V4l2Buffer Next(MediaSession session)
     {
         Assert.True(session.TryDequeue(RunningFabric.Patience, out var buffer), $"no buffer comes; {Driver.Failure}");
+        return buffer;
+    }
+
+    /// <summary>The next buffer, of a camera whose frames come one by one: as many as it takes.</summary>
+    public V4l2Buffer Next(MediaSession session, StepSensors sensors)
+    {
+        using var patience = new CancellationTokenSource(RunningFabric.Patience);
+        V4l2Buffer buffer;
+        while (!session.TryDequeue(TimeSpan.FromMilliseconds(20), out buffer))
+        {
+            Assert.False(patience.IsCancellationRequested, $"no buffer comes; {Driver.Failure}");
+            sensors.Expose();
+        }
+
         return buffer;
     }
 

@@ -2,8 +2,10 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
+using CameraFabric.Fabric.Links;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Sensors.Controls;
@@ -81,6 +83,46 @@ public sealed class RoundTripTests : IDisposable
     }
 
     [Fact]
+    public void Fields_that_a_newer_version_added_are_passed_over()
+    {
+        var serializer = new FabricSerializer((ExtendedActorSystem)_system);
+        foreach (var message in Messages(new Decisions([])).Where(static message => message is not ReaderAttached))
+        {
+            var bytes = serializer.ToBinary(message);
+            Assert.InRange(bytes[0], 0x90, 0x9e);
+
+            // One element more in the message's array, an array itself.
+            byte[] newer = [(byte)(bytes[0] + 1), .. bytes[1..], 0x92, 0x01, 0xa1, (byte)'x'];
+
+            AssertSame(message, serializer.FromBinary(newer, serializer.Manifest(message)));
+        }
+    }
+
+    [Fact]
+    public void A_message_of_an_older_version_has_defaults_for_what_it_lacks()
+    {
+        var serializer = new FabricSerializer((ExtendedActorSystem)_system);
+
+        // Of JoinRemote, an array of seven, the first four.
+        byte[] older = [0x94, 0x05, 0xa1, (byte)'g', 0x01, 0xc3];
+        var join = Assert.IsType<JoinRemote>(serializer.FromBinary(older, nameof(JoinRemote)));
+
+        Assert.Equal((5UL, "g", SessionRole.Owner, true, false), (join.Session, join.Guest, join.Role, join.MayAcquire, join.IsStreaming));
+        Assert.Null(join.Configuration);
+        Assert.True(join.Controls.IsDefaultOrEmpty);
+    }
+
+    [Fact]
+    public void A_status_of_an_older_version_is_read()
+    {
+        var old = MessagePackSerializer.Serialize(new object[] { "rig", "set", 1.5, Array.Empty<object>(), Array.Empty<object>() });
+
+        var status = MessagePackSerializer.Deserialize<FabricStatus>(old);
+
+        Assert.Equal(("rig", true), (status.Rig, status.Balanced));
+    }
+
+    [Fact]
     public void A_status_survives_the_way()
     {
         var status = new FabricStatus(
@@ -124,6 +166,43 @@ public sealed class RoundTripTests : IDisposable
         yield return new AcquireOwner(ticket, session, flag);
         yield return new ReleaseOwner(ticket, session);
         yield return new OwnerAnswered(ticket, status, (SessionRole)d.Below(3), flag);
+        foreach (var message in PlacementMessages(d)) yield return message;
+        var role = (SessionRole)d.Below(3);
+        yield return new AttachReader(ticket, "b", (uint)d.Long(), session, flag ? configuration : null);
+        yield return new ReaderAttached(ticket, "a", (uint)d.Long(), RequestBench.Profile, configuration, (uint)d.Long(), flag);
+        yield return new DetachReader(ticket);
+        yield return new ReattachReader(ticket);
+        yield return new JoinRemote(session, "guest", role, flag, !flag, flag ? configuration : null, controls);
+        yield return new RemoteJoined(session, role, configuration, (uint)d.Long(), flag, !flag);
+        yield return new RemoteRefused(session, d.Below(99));
+        yield return new ToSession(session, new CameraConfigured(ticket, status, configuration, 7));
+        yield return new HomeConfigured(configuration, (uint)d.Long());
+        yield return new HoldRemote(d.Below(9));
+        yield return new AllowSilence(d.Long());
+        yield return new OpenLink(ticket, session);
+        yield return new LinkOffered(ticket, new LinkOffer(Guid.NewGuid(), (uint)d.Long(), "10.0.0.1", d.Below(65536), "/run/a", "soc"));
+        yield return new LinkOpened(ticket);
+        yield return new ReaderPulse(ticket, d.Long());
+        yield return new HomePulse(ticket, d.Long());
+    }
+
+    private static IEnumerable<IFabricMessage> PlacementMessages(Decisions d)
+    {
+        var (term, address, uid) = ((ulong)d.Long(), $"akka.tcp://camera-fabric@10.0.0.{d.Below(9)}:4053", d.Below(1 << 24) - (1 << 23));
+        var version = new TableVersion(term, d.Below(2) == 0 ? null : address, (ulong)d.Long());
+        yield return new FenceAsked(address, uid, d.Long());
+        yield return new FenceAnswered(address, uid, d.Long());
+        yield return new PlacementAsked(term, address);
+        yield return new PlacementRefused(term, address);
+        yield return new PlacementPromised(term, address, address, uid, version);
+        yield return new PlacementAnnounced(version);
+        yield return new PlacementWanted(version);
+        yield return new PlacementPage(version, d.Below(9), d.Below(9),
+            [.. Enumerable.Range(0, d.Below(5)).Select(i => new Assignment(
+                $"camera{i}", d.Below(3) == 0 ? null : new NodeIncarnation($"node{d.Below(2)}", address, d.Below(3)), (uint)d.Below(1 << 20), d.Below(2) == 0, (HomeLoss)d.Below(4)))]);
+        yield return new CameraReleased("front", (uint)d.Below(1 << 20));
+        yield return new NodeClosing(address, uid);
+        yield return new NodeEnded("rear-soc", address, uid);
     }
 
     private static ImmutableArray<ControlEntry> Controls(Decisions d) =>
@@ -164,6 +243,7 @@ public sealed class RoundTripTests : IDisposable
                 Assert.Equal(entries.AsEnumerable(), Assert.IsType<ImmutableArray<ControlEntry>>(right));
             }
             else if (left is ControlSet) AssertSame(left, right!);
+            else if (left is CameraProfile profile) Assert.Equal(profile.ToJson(), Assert.IsType<CameraProfile>(right).ToJson());
             else Assert.Equal(left, right);
         }
     }

@@ -1,3 +1,4 @@
+using Akka.Event;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Fabric.Tests.Integration;
 
@@ -36,7 +37,8 @@ public sealed class FabricNodeTests
     public async Task What_akka_logs_reaches_the_programs_log()
     {
         await using var fabric = RunningFabric.Start([RunningFabric.Camera("front")], []);
-        fabric.Node.System.Log.Warning("a word from the actors");
+        ILoggingAdapter log = fabric.Node.System.Log;
+        log.Warning("a word from the actors");
 
         await fabric.WaitAsync(_ => fabric.Loggers.Lines.Any(line => line.Contains("a word from the actors", StringComparison.Ordinal)),
             "it does not");

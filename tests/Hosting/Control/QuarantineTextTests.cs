@@ -41,5 +41,5 @@ public sealed class QuarantineTextTests
     [InlineData("vision/front/left")]
     public void What_names_no_guest_is_refused(string text) => Assert.Throws<ArgumentException>(() => ReleaseCommand.RequestFor(text));
 
-    private static string Reason(GuestStatusReport guest) => StatusTables.Reasons(new FabricStatus("rig", "", 1, [], [guest])).Single();
+    private static string Reason(GuestStatusReport guest) => StatusTables.Reasons([new FabricStatus("rig", "", 1, [], [guest])]).Single();
 }

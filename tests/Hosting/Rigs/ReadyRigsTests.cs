@@ -35,7 +35,11 @@ public sealed class ReadyRigsTests
         Assert.Equal(
             definitions.GetProperty("camera").GetProperty("properties").GetProperty("pattern").GetProperty("enum").EnumerateArray().Select(pattern => pattern.GetString()),
             Enum.GetNames<SyntheticPattern>().Select(RigWords.Of));
+        Assert.Equal(Keys(definitions.GetProperty("node")), KeysOfReader("nodes: { a: { x: 1 } }", "nodes."));
+        Assert.Equal(Keys(definitions.GetProperty("cluster")), KeysOfReader("cluster: { x: 1 }", "cluster."));
+        Assert.Equal(Keys(definitions.GetProperty("cluster").GetProperty("properties").GetProperty("tls")), KeysOfReader("cluster: { tls: { x: 1 } }", "cluster.tls."));
         Assert.Equal(Keys(definitions.GetProperty("guest")), KeysOfReader("guests: { a: { x: 1 } }", "guests."));
+        Assert.Equal(Keys(schema.RootElement.GetProperty("properties").GetProperty("fleet")), KeysOfReader("fleet: { x: 1 }", "fleet."));
         Assert.Equal(
             Keys(definitions.GetProperty("guest").GetProperty("properties").GetProperty("budget")),
             KeysOfReader("guests: { a: { budget: { x: 1 } } }", "guests."));

@@ -36,7 +36,8 @@ public abstract class QemuTest : IAsyncLifetime
         _fabric = RunningFabric.Start(
             [RunningFabric.Camera(Camera) with { Stream = stream }],
             [new GuestRig { Name = Machine, Cameras = [View] }, RunningFabric.Guest(Neighbour, Camera)]);
-        await _fabric.WaitAsync(_ => File.Exists(Socket(Neighbour)) && File.Exists(Socket(Machine)), "nobody listens");
+        await _fabric.ListensAsync(Socket(Neighbour));
+        await _fabric.ListensAsync(Socket(Machine));
     }
 
     /// <inheritdoc/>

@@ -1,0 +1,45 @@
+using System.Text;
+using CameraFabric.Sensors.Profiles;
+using MessagePack;
+using MessagePack.Formatters;
+
+namespace CameraFabric.Fabric.Messages;
+
+/// <summary>A camera's profile as the bytes of the file that it would be saved in.</summary>
+public sealed class CameraProfileFormatter : IMessagePackFormatter<CameraProfile>
+{
+    /// <inheritdoc/>
+    public void Serialize(ref MessagePackWriter writer, CameraProfile value, MessagePackSerializerOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        writer.Write(Encoding.UTF8.GetBytes(value.ToJson()));
+    }
+
+    /// <inheritdoc/>
+    public CameraProfile Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    {
+        if (reader.ReadBytes() is not { } json) throw new MessagePackSerializationException("a camera's profile cannot be nil");
+        if (json.Length > CameraProfile.MaximumFileBytes)
+        {
+            throw new MessagePackSerializationException(
+                $"a camera's profile of {json.Length} bytes; it has at most {CameraProfile.MaximumFileBytes}");
+        }
+
+        var bytes = new byte[json.Length];
+        var length = 0;
+        foreach (var piece in json)
+        {
+            piece.Span.CopyTo(bytes.AsSpan(length));
+            length += piece.Length;
+        }
+
+        try
+        {
+            return CameraProfile.Parse(bytes, "profile");
+        }
+        catch (FormatException error)
+        {
+            throw new MessagePackSerializationException($"a camera's profile: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using Akka.Actor;
+using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Cameras;
+using CameraFabric.Fabric.Placement;
+using CameraFabric.Fabric.Readers;
+using CameraFabric.Fabric.Rigs;
+
+namespace CameraFabric.Fabric.Nodes;
+
+/// <summary>A node of a cluster: its guests see cameras through readers, but for those that can be at home nowhere else.</summary>
+internal sealed partial class FabricActor
+{
+    private readonly IActorRef? _readers;
+    private ImmutableDictionary<string, IActorRef> _direct = ImmutableDictionary<string, IActorRef>.Empty;
+    private ImmutableDictionary<string, IActorRef>? _located;
+
+    private IActorRef StartReaders(NodeSeat seat, HomeNode home, ImmutableDictionary<string, CameraMeter> meters)
+    {
+        var settings = _rig.Cameras.ToImmutableDictionary(static camera => camera.Id, camera => new ReaderSettings(
+            camera, seat.Node.Name, seat.Node.Machine, meters[camera.Id], _rig.Options, home.Links, _clock, TimeProvider.System, seat.Fence,
+            _loggers));
+        var readers = Context.ActorOf(ReadersActor.Props(settings), "readers");
+        _placement!.Tell(new WatchPlacement(_cameras));
+        _placement.Tell(new WatchPlacement(readers));
+        readers.Tell(new LocateReaders([.. Seen().Where(camera => !IsDirect(camera))]));
+        return readers;
+    }
+
+    // A camera that is pinned to this very node cannot move away from under its guests here.
+    private bool IsDirect(string camera) => _rig.Cameras.First(candidate => candidate.Id == camera) is { Standby: null } pinned
+        && pinned.Isolation == Isolation.None && _rig.NodeOf(pinned) == _seat!.Node.Name;
+
+    private IEnumerable<string> Seen() => _rig.Guests.SelectMany(static guest => guest.Cameras).Select(static view => view.Camera).Distinct();
+
+    private void StartGuestsWhenLocated()
+    {
+        if (_guests is not null || _located is not { } located || !Seen().Where(IsDirect).All(_direct.ContainsKey)) return;
+        StartGuests(_direct.SetItems(located));
+    }
+}

@@ -1,0 +1,245 @@
+using Akka.Actor;
+using Microsoft.Extensions.Logging;
+
+namespace CameraFabric.Fabric.Placement;
+
+/// <summary>
+/// Knows where cameras are at home and tells its node. The leader's one decides it: before its first table it asks every member for the
+/// newest that it knows, and whoever has answered takes none of an earlier leader any more, so that there is one line of tables.
+/// </summary>
+internal sealed partial class PlacementActor : UntypedActor, IWithTimers
+{
+    private readonly PlacementSettings _settings;
+    private readonly ILogger _logger;
+    private readonly PlacementDesk _desk;
+    private readonly TablePages _pages = new();
+    private readonly HashSet<IActorRef> _listeners = [];
+    private readonly HashSet<HomeReleased> _released = [];
+    private readonly Takeover _takeover;
+    private MembershipView _view;
+    private long _announced;
+    private bool _closes;
+
+    /// <summary>The placement of one node.</summary>
+    public PlacementActor(PlacementSettings settings)
+    {
+        _settings = settings;
+        _logger = settings.Loggers.CreateLogger("CameraFabric.Placement");
+        _desk = new PlacementDesk(settings.Rig, settings.Rig.Cluster.Fence.Ticks * TimeSpan.NanosecondsPerTick);
+        _takeover = new Takeover(settings.Self);
+        _view = new MembershipView(settings.Self, []);
+    }
+
+    /// <inheritdoc/>
+    public ITimerScheduler Timers { get; set; } = null!;
+
+    private bool Decides => _view.Leader == _settings.Self && _settings.Fence.IsOpen(_settings.Clock.Now);
+
+    private IEnumerable<NodeIncarnation> Others =>
+        _view.Members.Select(static member => member.Incarnation).Where(node => node != _settings.Self);
+
+    /// <summary>How to make one.</summary>
+    public static Props Props(PlacementSettings settings) => Akka.Actor.Props.Create(() => new PlacementActor(settings));
+
+    /// <inheritdoc/>
+    protected override void PreStart()
+    {
+        Timers.StartPeriodicTimer(Beat.Message, Beat.Message, _settings.Rig.Cluster.Heartbeat);
+        // One that was restarted knows nobody.
+        Context.ActorSelection("../membership").Tell(TellMembership.Message);
+    }
+
+    /// <inheritdoc/>
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case Beat:
+                Lead();
+                Announce();
+                if (_closes) Close();
+                break;
+            case MembershipView view:
+                _view = view;
+                _desk.Become(view, _settings.Clock.Now);
+                Lead();
+                break;
+            case WatchPlacement watch:
+                _listeners.Add(watch.Listener);
+                Context.Watch(watch.Listener);
+                if (_desk.Table.Version != default) watch.Listener.Tell(new PlacementChanged(_desk.Table, _settings.Self));
+                break;
+            case Terminated ended:
+                _listeners.Remove(ended.ActorRef);
+                break;
+            case HomeReleased released:
+                Release(released);
+                break;
+            case AllHomesReleased:
+                foreach (var home in _desk.Table.Assignments.Values.Where(home => home.IsHome(_settings.Self)))
+                    Release(new HomeReleased(home.Camera, home.Epoch));
+                break;
+            case CloseNode:
+                _closes = true;
+                Close();
+                break;
+            case NodeClosing closing when _view.Of(closing.Address ?? "", closing.Uid) is { } member:
+                _desk.Close(member.Incarnation);
+                Lead();
+                break;
+            case NodeClosing:
+                break;
+            case NodeEnded ended:
+                End(ended);
+                break;
+            case PlacementAsked or PlacementRefused or PlacementPromised or PlacementAnnounced or PlacementWanted or PlacementPage or CameraReleased:
+                Hear(message);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void Hear(object message)
+    {
+        switch (message)
+        {
+            case PlacementAsked asked when _takeover.Promise(asked.Term, asked.Author ?? ""):
+                Sender.Tell(new PlacementPromised(asked.Term, asked.Author ?? "", _settings.Self.Address, _settings.Self.Uid, _desk.Table.Version));
+                break;
+            case PlacementAsked:
+                Sender.Tell(_takeover.Refusal);
+                break;
+            case PlacementRefused refused when _takeover.Refuse(refused.Term, refused.Author ?? ""):
+                Lead();
+                break;
+            case PlacementPromised promised when _view.Of(promised.Address ?? "", promised.Uid) is { } member:
+                if (_takeover.Hear(promised, member.Incarnation) && promised.Known.CompareTo(_desk.Table.Version) > 0)
+                    Sender.Tell(new PlacementWanted(_desk.Table.Version));
+                Lead();
+                break;
+            case PlacementAnnounced announced when announced.Version.CompareTo(_desk.Table.Version) > 0:
+                Sender.Tell(new PlacementWanted(_desk.Table.Version));
+                break;
+            case PlacementWanted wanted when wanted.Known.CompareTo(_desk.Table.Version) < 0:
+                Send(Sender);
+                break;
+            case PlacementPage page when !_takeover.Allows(page.Version):
+                // A leader that does not know that another has begun a term since would tell its tables in vain.
+                Sender.Tell(_takeover.Refusal);
+                break;
+            case PlacementPage page when _pages.Take(page) is { } table && _desk.Take(table):
+                Tell();
+                foreach (var home in _released.Where(IsStillMine)) Report(home);
+                Lead();
+                break;
+            case CameraReleased released when released.Camera is not null:
+                _desk.Release(released.Camera, released.Epoch);
+                Lead();
+                break;
+        }
+    }
+
+    /// <summary>What a leader does; also one that is about to become it, or to stop being it.</summary>
+    private void Lead()
+    {
+        if (!Decides)
+        {
+            _takeover.StandBack();
+            return;
+        }
+
+        var others = _view.Members.Where(member => member.IsReachable && member.IsTakingPart && member.Incarnation != _settings.Self);
+        if (!_takeover.IsComplete([.. others.Select(static member => member.Incarnation)], _desk.Table.Version, out var missing))
+        {
+            foreach (var node in missing) _settings.Cluster.Placement(node).Tell(_takeover.Question, Self);
+            return;
+        }
+
+        var first = _desk.Table.Version.Term != _takeover.Term || _desk.Table.Version.Author != _settings.Self.Address;
+        if (!first && !_desk.IsStale(_settings.Clock.Now)) return;
+        var next = _desk.Compute(_settings.Clock.Now);
+        if (!first && next == _desk.Table.Assignments) return;
+        Log(next);
+        _desk.Take(new PlacementTable(new TableVersion(_takeover.Term, _settings.Self.Address, first ? 1 : _desk.Table.Version.Number + 1), next));
+        foreach (var node in Others) Send(_settings.Cluster.Placement(node));
+        Tell();
+    }
+
+    /// <summary>Messages may be lost, and members come later: so the newest version is told again and again.</summary>
+    private void Announce()
+    {
+        foreach (var home in _released.Where(IsStillMine)) Report(home);
+        if (!Decides || _desk.Table.Version.Author != _settings.Self.Address) return;
+        if (_settings.Clock.Now - _announced < TimeSpan.NanosecondsPerTick * _settings.Rig.Cluster.Pause.Ticks) return;
+        _announced = _settings.Clock.Now;
+        foreach (var node in Others) _settings.Cluster.Placement(node).Tell(new PlacementAnnounced(_desk.Table.Version), Self);
+    }
+
+    private void Release(HomeReleased home)
+    {
+        _released.RemoveWhere(known => !IsStillMine(known));
+        if (!_released.Add(home)) return;
+        Report(home);
+    }
+
+    private bool IsStillMine(HomeReleased home) =>
+        _desk.Table.Of(home.Camera) is { } present && present.Epoch == home.Epoch && present.IsHome(_settings.Self);
+
+    private void Report(HomeReleased home)
+    {
+        var report = new CameraReleased(home.Camera, home.Epoch);
+        if (_view.Leader is { } leader) _settings.Cluster.Placement(leader).Tell(report, Self);
+    }
+
+    /// <summary>The leader has to find another place for what is here.</summary>
+    private void Close()
+    {
+        var closing = new NodeClosing(_settings.Self.Address, _settings.Self.Uid);
+        if (_view.Leader is { } leader) _settings.Cluster.Placement(leader).Tell(closing, Self);
+    }
+
+    private void End(NodeEnded ended)
+    {
+        if (ended.Node is null || ended.Address is null) return;
+        _desk.End(new NodeIncarnation(ended.Node, ended.Address, ended.Uid));
+        // From the parent on this node itself: the leader has to know.
+        if (Sender.Path.Address.HasLocalScope && _view.Leader is { } leader && leader != _settings.Self)
+            _settings.Cluster.Placement(leader).Tell(ended, Self);
+        Lead();
+    }
+
+    private void Send(ICanTell member)
+    {
+        foreach (var page in TablePages.Split(_desk.Table)) member.Tell(page, Self);
+    }
+
+    private void Tell()
+    {
+        _settings.Seat.Board.Table = _desk.Table;
+        var changed = new PlacementChanged(_desk.Table, _settings.Self);
+        foreach (var listener in _listeners) listener.Tell(changed);
+    }
+
+    private void Log(IReadOnlyDictionary<string, Assignment> next)
+    {
+        foreach (var (camera, assignment) in next)
+        {
+            if (_desk.Table.Of(camera)?.Epoch == assignment.Epoch) continue;
+            if (assignment.Home is { } home) LogHome(camera, home, assignment.Epoch);
+            else LogLost(camera, assignment.Loss, assignment.Epoch);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera} is at home on {Node} (epoch {Epoch})")]
+    private partial void LogHome(string camera, NodeIncarnation node, uint epoch);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera} has no home: {Reason} (epoch {Epoch})")]
+    private partial void LogLost(string camera, HomeLoss reason, uint epoch);
+
+    private sealed class Beat
+    {
+        public static Beat Message { get; } = new();
+    }
+}

@@ -1,0 +1,95 @@
+using CameraFabric.Fabric.Cameras;
+using CameraFabric.Fabric.Links;
+using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Fabric.Tests.Integration;
+using CameraFabric.Platform;
+using CameraFabric.Sensors.Frames;
+using Microsoft.Extensions.Logging;
+
+namespace CameraFabric.Fabric.Tests.Links;
+
+/// <summary>Both ends of a link in one process, over real sockets.</summary>
+internal sealed class LinkBench : IDisposable
+{
+    private const string Host = "soc1";
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf");
+    private readonly List<LinkReceiver> _receivers = [];
+    private readonly List<LinkSender> _senders = [];
+
+    public LinkBench(LinkOptions? options = null, LinkOptions? readerOptions = null)
+    {
+        Logger = Loggers.CreateLogger("links");
+        Options = (options ?? new LinkOptions()) with { UnixPath = Path.Combine(_folder.FullName, "links.sock") };
+        ReaderOptions = readerOptions ?? options ?? new LinkOptions();
+        Listener = new LinkListener(Host, Options, TimeProvider.System, Logger);
+    }
+
+    public RecordingLoggers Loggers { get; } = new();
+
+    public ILogger Logger { get; }
+
+    public LinkOptions Options { get; }
+
+    public LinkOptions ReaderOptions { get; }
+
+    public LinkListener Listener { get; }
+
+    public LinkMeter Sent { get; } = new();
+
+    public LinkMeter Got { get; } = new();
+
+    public FrameClock Clock { get; init; } = FrameClock.System;
+
+    /// <summary>Where frames over TCP are put.</summary>
+    public PoolShelf Shelf { get; init; } = new("reader", 8, false);
+
+    /// <summary>Connects a sink. Both ends run when this returns.</summary>
+    public (LinkSender Sender, LinkReceiver Receiver) Connect(bool overUnix, ILinkSink sink)
+    {
+        using var connected = new ManualResetEventSlim();
+        LinkSender? sender = null;
+        var offer = Listener.Expect("front", LinkFrames.Epoch, "reader", connection =>
+        {
+            sender = new LinkSender(connection, Options, Sent, Clock, Logger);
+            sender.Start();
+            connected.Set();
+        });
+        var receiver = Receive(offer, overUnix, sink);
+        Assert.True(connected.Wait(RunningFabric.Patience), Loggers.ToString());
+        _senders.Add(sender!);
+        return (sender!, receiver);
+    }
+
+    /// <summary>Connects a sink to whatever offers.</summary>
+    public LinkReceiver Receive(LinkOffer offer, bool overUnix, ILinkSink sink, string camera = "front", string node = "reader")
+    {
+        var receiver = new LinkReceiver(offer, camera, node, overUnix ? Host : "soc2", Shelf, sink, ReaderOptions, Got, Clock,
+            TimeProvider.System, Logger);
+        receiver.Start();
+        _receivers.Add(receiver);
+        return receiver;
+    }
+
+    /// <summary>A socket to the listener on which nothing is said yet.</summary>
+    public UnixSocket Visit() => UnixSocket.Connect(Options.UnixPath);
+
+    public static string Ended(Task<string> end)
+    {
+        Assert.True(end.Wait(RunningFabric.Patience), "the link does not end");
+        return end.Result;
+    }
+
+    /// <summary>Waits until every slot of a pool is free.</summary>
+    public static void WaitUntilFree(FramePool pool) =>
+        Assert.True(SpinWait.SpinUntil(() => pool.Free == pool.Slots, RunningFabric.Patience), $"{pool.Free} of {pool.Slots} slots are free");
+
+    public void Dispose()
+    {
+        foreach (var receiver in _receivers) receiver.Stop();
+        foreach (var receiver in _receivers) Ended(receiver.Ended);
+        foreach (var sender in _senders) Ended(sender.Ended);
+        Listener.Dispose();
+        Shelf.Retire();
+        _folder.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Sockets;
+using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Placement;
+using CameraFabric.Fabric.Rigs;
+using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Platform;
+
+namespace CameraFabric.Fabric.Tests.Placement;
+
+/// <summary>Real nodes, three in this process, joined over loopback.</summary>
+public sealed class ClusterTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly RecordingLoggers _loggers = new();
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("fabric-cluster");
+    private readonly Dictionary<string, FabricNode> _nodes = [];
+    private readonly Rig _rig;
+
+    public ClusterTests() => _rig = PlacementRig.Of(
+        [], PlacementRig.Camera("front", "a", "b"), PlacementRig.Camera("rear", "b"), PlacementRig.Camera("free1"), PlacementRig.Camera("free2"), PlacementRig.Camera("free3"))
+        with
+        {
+            RuntimeDirectory = _folder.FullName,
+            Nodes = [.. new[] { "a", "b", "c" }.Zip(FreePorts(3), (name, port) => PlacementRig.Node(name) with { Address = new NodeAddress("127.0.0.1", port) })],
+        };
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in _nodes.Values.Reverse()) await node.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task Nodes_find_each_other_agree_and_take_over_from_one_that_dies()
+    {
+        Start("a", "b", "c");
+        await AgreedAsync("front", "a");
+        var first = await AgreedAsync("rear", "b");
+        Assert.Equal(5, first.Assignments.Count);
+        Assert.All(_nodes.Values, node => Assert.True(node.Seat!.Fence.IsOpen(FrameClock.System.Now)));
+
+        var died = _nodes["a"];
+        _nodes.Remove("a");
+        await died.System.Terminate();
+
+        var next = await AgreedAsync("front", "b");
+        Assert.True(next.Of("front")!.Epoch > first.Of("front")!.Epoch);
+        Assert.Equal(first.Of("rear"), next.Of("rear"));
+        Assert.DoesNotContain("a", next.Assignments.Values.Select(assignment => assignment.Home?.Node));
+        Assert.False(died.Seat!.Fence.IsOpen(FrameClock.System.Now));
+    }
+
+    [Fact]
+    public async Task A_node_that_stops_hands_its_cameras_over_and_is_let_go()
+    {
+        Start("a", "b", "c");
+        await AgreedAsync("rear", "b");
+
+        var stopped = _nodes["b"];
+        _nodes.Remove("b");
+        await stopped.StopAsync();
+
+        await AgreedAsync("rear", null);
+        Assert.DoesNotContain(_loggers.Lines, line => line.Contains("has been out of reach", StringComparison.Ordinal) || line.Contains("has not let this node go", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_node_must_be_one_of_the_rig()
+    {
+        Assert.Contains("a, b, c", Assert.Throws<ArgumentException>(() => FabricNode.Start(_rig, "d", _loggers)).Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => FabricNode.Start(_rig, _loggers));
+        Assert.Throws<ArgumentException>(() => FabricNode.Start(_rig with { Nodes = [], Cameras = [PlacementRig.Camera("front")] }, "a", _loggers));
+    }
+
+    private static int[] FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
+        foreach (var listener in listeners) listener.Start();
+        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
+        foreach (var listener in listeners) listener.Dispose();
+        return ports;
+    }
+
+    private void Start(params string[] names)
+    {
+        foreach (var name in names) _nodes[name] = FabricNode.Start(_rig, name, _loggers);
+    }
+
+    /// <summary>Waits until every node has the same table with a camera at home there.</summary>
+    private async Task<PlacementTable> AgreedAsync(string camera, string? home)
+    {
+        var deadline = FrameClock.System.Now + (Patience.Ticks * TimeSpan.NanosecondsPerTick);
+        while (true)
+        {
+            var tables = _nodes.Values.Select(node => node.Seat!.Board.Table).ToArray();
+            var agreed = tables.All(table => table.Of(camera) is not null && table.HomeOf(camera) == home && table.Version == tables[0].Version);
+            if (agreed && _nodes.Values.All(node => node.Seat!.Fence.IsOpen(FrameClock.System.Now))) return tables[0];
+            Assert.True(FrameClock.System.Now < deadline, $"{camera} is not at home on {home}: {string.Join("; ", tables.Select(t => t.Of(camera)))}\n{_loggers}");
+            await Task.Yield();
+        }
+    }
+}
