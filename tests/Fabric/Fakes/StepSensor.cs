@@ -15,6 +15,7 @@ internal sealed class StepSensors
     private int _disposed;
     private int _running;
     private int _configured;
+    private int _exposed;
 
     public CameraProfile Profile { get; init; } = RequestBench.Profile;
 
@@ -31,6 +32,9 @@ internal sealed class StepSensors
     public int Configured => Volatile.Read(ref _configured);
 
     public int Running => Volatile.Read(ref _running);
+
+    /// <summary>Frames that the test has asked for.</summary>
+    public int Exposed => Volatile.Read(ref _exposed);
 
     public ConcurrentQueue<string> Faults { get; } = new();
 
@@ -49,6 +53,7 @@ internal sealed class StepSensors
     /// <summary>Exposes frames.</summary>
     public void Expose(int frames = 1)
     {
+        Interlocked.Add(ref _exposed, frames);
         for (var i = 0; i < frames; i++) _steps.Add(static _ => { });
     }
 
