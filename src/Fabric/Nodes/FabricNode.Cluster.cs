@@ -8,8 +8,6 @@ namespace CameraFabric.Fabric.Nodes;
 
 public sealed partial class FabricNode
 {
-    private const string RoleOfNode = "node.";
-
     // Many rounds of gossip, on a machine that is busy with starting everything.
     private static readonly TimeSpan AdmissionTimeout = TimeSpan.FromSeconds(15);
 
@@ -29,16 +27,13 @@ public sealed partial class FabricNode
     public void Down(string node)
     {
         var cluster = Cluster.Get(System);
-        foreach (var member in cluster.State.Members.Where(member => NameOf(member) == node))
+        foreach (var member in cluster.State.Members.Where(member => MembershipActor.NameOf(member) == node))
         {
             LogDown(node, member.Address.ToString());
             cluster.Down(member.Address);
             System.ActorSelection("/user/fabric/placement").Tell(new NodeEnded(node, member.Address.ToString(), member.UniqueAddress.Uid));
         }
     }
-
-    private static string? NameOf(Member member) =>
-        member.Roles.FirstOrDefault(static role => role.StartsWith(RoleOfNode, StringComparison.Ordinal))?[RoleOfNode.Length..];
 
     /// <summary>
     /// A child whose parent lives is let in soon, or never: one that was taken for dead while it joined is not talked to any more, and
@@ -77,10 +72,10 @@ public sealed partial class FabricNode
         var members = state.Members
             .Select(member => new MemberReport
             {
-                Node = NameOf(member) ?? "",
+                Node = MembershipActor.NameOf(member) ?? "",
                 Address = member.Address.ToString(),
                 Status = member.Status.ToString(),
-                Roles = [.. member.Roles.Where(static role => !role.StartsWith(RoleOfNode, StringComparison.Ordinal)).Order(StringComparer.Ordinal)],
+                Roles = [.. member.Roles.Where(static role => !role.StartsWith(MembershipActor.NodeRole, StringComparison.Ordinal)).Order(StringComparer.Ordinal)],
                 Reachable = !unreachable.Contains(member.UniqueAddress),
                 Leader = member.Address == state.Leader,
             })

@@ -9,7 +9,9 @@ namespace CameraFabric.Fabric.Placement;
 /// <summary>Turns Akka's cluster events into views, for the fence and for placement.</summary>
 internal sealed class MembershipActor : UntypedActor
 {
-    private const string NodeRole = "node.";
+    /// <summary>What the role begins with that has a node's name.</summary>
+    public const string NodeRole = "node.";
+
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly NodeIncarnation _self;
     private readonly ImmutableArray<IActorRef> _listeners;
@@ -26,6 +28,10 @@ internal sealed class MembershipActor : UntypedActor
     /// <summary>How to make one.</summary>
     public static Props Props(NodeIncarnation self, ImmutableArray<IActorRef> listeners) =>
         Akka.Actor.Props.Create(() => new MembershipActor(self, listeners));
+
+    /// <summary>The name of the node that a member is; null when it is none of a rig's.</summary>
+    public static string? NameOf(Member member) =>
+        member.Roles.FirstOrDefault(static role => role.StartsWith(NodeRole, StringComparison.Ordinal))?[NodeRole.Length..];
 
     /// <summary>The roles that say what a node is to the others.</summary>
     /// <param name="node">The node.</param>
@@ -109,7 +115,7 @@ internal sealed class MembershipActor : UntypedActor
 
     private MemberView View(Member member)
     {
-        var name = member.Roles.FirstOrDefault(static role => role.StartsWith(NodeRole, StringComparison.Ordinal))?[NodeRole.Length..] ?? "";
+        var name = NameOf(member) ?? "";
         var roles = (member.Roles.Contains("sensor") ? NodeRoles.Sensor : 0) | (member.Roles.Contains("guest") ? NodeRoles.Guest : 0);
         return new MemberView(AkkaCluster.Incarnation(name, member.UniqueAddress), roles, member.Roles.Contains("core"), PhaseOf(member.Status),
             !_unreachable.Contains(member.UniqueAddress));
