@@ -1,4 +1,6 @@
+using System.Text.Json;
 using CameraFabric.Cluster.Tests.Harness;
+using CameraFabric.Hosting.Control;
 
 namespace CameraFabric.Cluster.Tests;
 
@@ -52,6 +54,25 @@ public sealed class IsolationTests
         Assert.NotEqual(first, ChildOf(cluster, "guest.stranger"));
         Assert.Equal(1, RunningCluster.ReportOf(viewer)!.Connections);
         await cluster.StopAsync();
+    }
+
+    [Fact]
+    public async Task A_child_that_has_to_be_killed_at_its_end_is_named_and_the_balance_is_not_whole()
+    {
+        await using var cluster = await RunningCluster.StartAloneAsync(1, """
+            options: { stop-timeout: 2s }
+            cameras: { rear: { sensor: synthetic, format: NV12, size: 320x240, rate: 60, isolation: process } }
+            """);
+        Tool.Run("kill", "-STOP", $"{ChildOf(cluster, "camera.rear")}");
+
+        var node = cluster.Node(RunningCluster.Alone);
+        node.Terminate();
+
+        Assert.True(await node.EndAsync() == 1, cluster.Logs());
+        var status = JsonSerializer.Deserialize(node.Output, ControlJson.Default.RigStatus)!;
+        Assert.Equal(["camera.rear"], status.Silent.AsEnumerable());
+        Assert.Equal(["node"], status.Nodes.Select(static node => node.Node));
+        Assert.False(status.Balanced);
     }
 
     [Fact]

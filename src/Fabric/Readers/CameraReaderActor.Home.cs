@@ -37,9 +37,6 @@ internal sealed partial class CameraReaderActor
         _memory.Intake.Know(assignment.Epoch);
         if (!isMoved || _memory.Stopper is not null) return;
         Detach();
-
-        // At another home numbers go on with a gap of their own.
-        _gap = false;
         if (assignment.Home is { } home) LogHome(_settings.Camera.Id, home.Node, assignment.Epoch);
         else LogNoHome(_settings.Camera.Id, assignment.Loss.ToString());
         Attach();

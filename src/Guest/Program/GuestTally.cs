@@ -35,6 +35,7 @@ internal sealed partial class GuestTally
     private bool _gapOpen;
     private long _maximumGap;
     private long _stutters;
+    private readonly LongestGaps _gaps = new();
     private int _connections;
     private int _interruptions;
     private int _interruptionsSeen;
@@ -191,7 +192,14 @@ internal sealed partial class GuestTally
                 LastGap = _lastInterruption / 1e3,
                 Cancelled = _interrupted,
             },
-            Pace = new GuestPaceReport { Period = _period / 1e3, MaximumGap = _maximumGap / 1e3, Stutters = _stutters },
+            Pace = new GuestPaceReport
+            {
+                Period = _period / 1e3,
+                MaximumGap = _maximumGap / 1e3,
+                Stutters = _stutters,
+                LastFrame = _lastSeen / 1e3,
+                Longest = _gaps.ToReport(),
+            },
             Controls = _controls.ToReport(),
             Verification = new GuestVerificationReport
             {
@@ -233,7 +241,11 @@ internal sealed partial class GuestTally
         {
             var gap = seen - _lastSeen;
             if (gap > _maximumGap) _maximumGap = gap;
-            if (_period > 0 && gap > _period + _period / 2) _stutters++;
+            if (_period > 0 && gap > _period + _period / 2)
+            {
+                _stutters++;
+                _gaps.Add(_lastSeen, gap);
+            }
         }
 
         _gapOpen = true;

@@ -1,8 +1,6 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using CameraFabric.Fabric.Rigs;
-using CameraFabric.Fabric.Status;
 using CameraFabric.Hosting.Control;
 using CameraFabric.Hosting.Logging;
 using CameraFabric.Hosting.Nodes;
@@ -49,8 +47,8 @@ internal static class RunCommand
         await EndAsync(order, running, cancellation);
         if (order.Level <= LogLevel.Information) await Console.Error.WriteLineAsync("stopping");
         var removed = running.Node.Removed.IsCompleted;
-        ImmutableArray<FabricStatus> below = children is null ? [] : await children.StopAsync();
-        var status = new RigStatus(rig.Name, [await running.StopAsync(), .. below], []);
+        var (below, silent) = children is null ? ([], []) : await children.StopAsync();
+        var status = new RigStatus(rig.Name, [await running.StopAsync(), .. below], silent);
         if (order.Json)
         {
             await Console.Out.WriteLineAsync(RigClient.ToJson(status));
@@ -60,11 +58,15 @@ internal static class RunCommand
             var (shown, summary) = StatusSelection.Of(status);
             AnsiConsole.Write(StatusTables.Balance(shown.Nodes));
             if (summary is not null) Console.Out.WriteLine(summary);
-            Console.Out.WriteLine(status.Balanced ? "balanced: every frame was delivered or is counted with its reason" : "NOT BALANCED: frames are unaccounted for");
+            foreach (var child in silent) Console.Out.WriteLine($"node {child} gave no balance: what became of its frames is not known");
+            Console.Out.WriteLine(
+                status.Balanced ? "balanced: every frame was delivered or is counted with its reason"
+                : silent.IsEmpty ? "NOT BALANCED: frames are unaccounted for" : "NOT WHOLE: frames are unaccounted for");
         }
 
         if (removed) await Console.Error.WriteLineAsync($"camera-fabric: the cluster has removed node {node}; start it again, and it joins anew");
-        return !status.Balanced ? Output.Failure : removed ? Output.Removed : Output.Success;
+        // Of a node that was removed children may have been as well: that they are silent is no more news.
+        return !status.Nodes.All(static one => one.Balanced) ? Output.Failure : removed ? Output.Removed : status.Balanced ? Output.Success : Output.Failure;
     }
 
     /// <summary>Waits for whatever ends a run: its time, a signal, its removal from the cluster, or its parent's end.</summary>

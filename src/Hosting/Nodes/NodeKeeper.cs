@@ -39,21 +39,25 @@ internal sealed class NodeKeeper
     }
 
     /// <summary>Stops them all: guests first, which need cameras.</summary>
-    /// <returns>Their balances; there is none of a child that did not run, or that had to be killed.</returns>
-    public async Task<ImmutableArray<FabricStatus>> StopAsync() => [.. await StopAsync(_guests), .. await StopAsync(_cameras)];
+    /// <returns>Their balances, and which of them gave none: they did not run, or had to be killed.</returns>
+    public async Task<(ImmutableArray<FabricStatus> Nodes, ImmutableArray<string> Silent)> StopAsync()
+    {
+        (string Name, ImmutableArray<FabricStatus> Nodes)[] all = [.. await StopAsync(_guests), .. await StopAsync(_cameras)];
+        return ([.. all.SelectMany(static child => child.Nodes)], [.. all.Where(static child => child.Nodes.IsEmpty).Select(static child => child.Name)]);
+    }
 
-    private static async Task<IEnumerable<FabricStatus>> StopAsync(ImmutableArray<ChildNode> children)
+    private static async Task<IEnumerable<(string Name, ImmutableArray<FabricStatus> Nodes)>> StopAsync(ImmutableArray<ChildNode> children)
     {
         var outputs = await Task.WhenAll(children.Select(static child => child.StopAsync()));
         foreach (var child in children) await child.DisposeAsync();
-        return outputs.SelectMany(static output => Parse(output));
+        return children.Zip(outputs, static (child, output) => (child.Name, Parse(output)));
     }
 
     private static ImmutableArray<FabricStatus> Parse(string output)
     {
         try
         {
-            return JsonSerializer.Deserialize(output, ControlJson.Default.RigStatus)?.Nodes ?? [];
+            return JsonSerializer.Deserialize(output, ControlJson.Default.RigStatus) is { Nodes.IsDefault: false } status ? status.Nodes : [];
         }
         catch (JsonException)
         {

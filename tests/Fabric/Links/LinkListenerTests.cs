@@ -142,6 +142,17 @@ public sealed class LinkListenerTests
     }
 
     [Fact]
+    public void Readers_are_told_the_advertised_address_where_there_is_one()
+    {
+        using var bench = new LinkBench();
+        using var listener = new LinkListener("soc1", new LinkOptions { TcpHost = "gateway", TcpAdvertisedPort = 6054 }, TimeProvider.System, bench.Logger);
+
+        var offer = listener.Expect("front", 3, "reader", static connection => connection.Dispose());
+
+        Assert.Equal(("gateway", 6054), (offer.TcpHost, offer.TcpPort));
+    }
+
+    [Fact]
     public void An_address_that_cannot_be_had_is_named()
     {
         using var bench = new LinkBench();
