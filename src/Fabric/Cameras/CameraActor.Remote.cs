@@ -188,8 +188,7 @@ internal sealed partial class CameraActor
     private void Fall(LinkFell fell)
     {
         if (LinkOf(fell.Reader, fell.Link) is not { } reader) return;
-        LogLink(_rig.Id, reader.Node, fell.Reason);
-        CloseLink(reader, fell.Reason);
+        CloseLink(reader, fell.End.Reason);
     }
 
     private RemoteReader? LinkOf(IActorRef ofReader, ulong link) =>
@@ -231,7 +230,11 @@ internal sealed partial class CameraActor
     private void Ended(IActorRef who)
     {
         if (_readers.ContainsKey(who)) Sweep(who);
-        else if (_links.Remove(who) && _links.Count == 0 && _isDrained) FinishStop();
+        if (!_links.Remove(who)) return;
+
+        // One that has failed, which says nothing any more; of any other it is known already.
+        if (_readers.Values.FirstOrDefault(reader => who.Equals(reader.LinkActor)) is { } reader) CloseLink(reader, "");
+        if (_links.Count == 0 && _isDrained) FinishStop();
     }
 
     // A reader is gone, or begins anew: its sessions leave.
@@ -251,9 +254,6 @@ internal sealed partial class CameraActor
 
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: read by node {Node}")]
     private partial void LogAttached(string camera, string node);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: the link to node {Node} is over: {Reason}")]
-    private partial void LogLink(string camera, string node, string reason);
 }
 
 /// <summary>A reader of the same node to its home: frames need no link. Answered with <see cref="LinkOpened"/>.</summary>

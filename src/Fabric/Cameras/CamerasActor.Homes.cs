@@ -9,6 +9,7 @@ namespace CameraFabric.Fabric.Cameras;
 /// <summary>In a cluster: cameras come and go as the placement says.</summary>
 internal sealed partial class CamerasActor
 {
+    private readonly ILookup<string, string> _readers;
     private readonly Dictionary<string, uint> _wanted = [];
     private readonly Dictionary<string, (uint Epoch, IActorRef Home, bool Stops)> _homes = [];
 
@@ -36,7 +37,10 @@ internal sealed partial class CamerasActor
         }
 
         if (!isWanted) return;
-        var seat = new HomeSeat(_node!.Name, epoch, _node.Fence, _node.Listener, _node.Links);
+        var seat = new HomeSeat(_node!.Name, epoch, _node.Fence, _node.Listener, _node.Links)
+        {
+            HeldSlots = _node.Listener is null ? 0 : LinkSlots.Of(_readers[camera.Id].Count(node => node != _node.Name), _node.Links),
+        };
         var meter = _meters[camera.Id];
         meter.Epoch = epoch;
         var memory = new CameraMemory(camera, meter, _rig.Options, _clock, _loggers, seat) { IsOneOfMany = _count > Many };

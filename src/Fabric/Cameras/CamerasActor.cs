@@ -32,6 +32,7 @@ internal sealed partial class CamerasActor : UntypedActor
         (_rig, _meters, _clock, _loggers, _node) = (rig, meters, clock, loggers, node);
         _logger = loggers.CreateLogger("CameraFabric.Cameras");
         _count = rig.Cameras.Length;
+        _readers = rig.Readers();
         if (node is not null) return;
         foreach (var camera in rig.Cameras)
         {

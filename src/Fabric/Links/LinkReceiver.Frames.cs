@@ -184,7 +184,7 @@ internal sealed partial class LinkReceiver
         if (_ended.Task.IsCompleted) return;
         try
         {
-            _poller.Wake();
+            _poller?.Wake();
         }
         catch (ObjectDisposedException)
         {

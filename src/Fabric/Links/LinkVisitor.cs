@@ -73,7 +73,7 @@ internal sealed class LinkVisitor(
             _isHandedOn = true;
         }
 
-        connected(new LinkConnection(carrier, input, greeting, window));
+        connected(new LinkConnection(carrier, input, greeting, window, time));
     }
 
     private void Refuse(string reason)

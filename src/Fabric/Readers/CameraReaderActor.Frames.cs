@@ -48,7 +48,7 @@ internal sealed partial class CameraReaderActor
     {
         if (_carrier is not { } carrier || carrier.Link != offered.Link || _linkActor is not null) return;
         var task = new ReaderLinkTask(_settings, offered.Offer, _memory.Pools, carrier, _logger);
-        _linkActor = Context.ActorOf(ReaderLinkActor.Props(task));
+        _linkActor = Context.Watch(Context.ActorOf(ReaderLinkActor.Props(task), $"link-{carrier.Link}"));
     }
 
     private void Opened(LinkOpened opened)
@@ -67,10 +67,9 @@ internal sealed partial class CameraReaderActor
         Attend();
     }
 
-    private void Broke(CarrierBroken broken)
+    private void Ended(CarrierEnded ended)
     {
-        if (_carrier?.Link != broken.Link) return;
-        LogBroken(_settings.Camera.Id, _homeNode, broken.Reason);
+        if (_carrier?.Link != ended.Link) return;
         _gap = WantsFrames;
         EndCarrier();
         Attend();
@@ -86,8 +85,13 @@ internal sealed partial class CameraReaderActor
         _retry = 0;
         _isLinkOpen = false;
         _memory.Intake.Close();
-        _linkActor?.Tell(EndLink.Message);
-        _linkActor = null;
+        if (_linkActor is { } link)
+        {
+            Context.Unwatch(link);
+            link.Tell(EndLink.Message);
+            _linkActor = null;
+        }
+
         if (_carrier is null) return;
         _carrier = null;
         _fanOut.Tell(LoseSource.Message);
@@ -184,9 +188,6 @@ internal sealed partial class CameraReaderActor
         _watch = null;
         _memory.Intake.Watchdog.Stop();
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: the link from node {Node} is over: {Reason}")]
-    private partial void LogBroken(string camera, string node, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: no frame comes from node {Node} any more")]
     private partial void LogSilent(string camera, string node);

@@ -50,8 +50,10 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
         Akka.Actor.Props.Create(() => new CameraReaderActor(settings, memory));
 
     /// <inheritdoc/>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        -1, -1, static _ => Directive.Restart, loggingEnabled: false);
+    protected override SupervisorStrategy SupervisorStrategy() =>
+
+        // A link that fails has lost its connection, and nothing of it goes on: another is asked for after a while.
+        new OneForOneStrategy(-1, -1, _ => Sender.Equals(_fanOut) ? Directive.Restart : Directive.Stop, loggingEnabled: false);
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -123,12 +125,13 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
         switch (message)
         {
             case PlacementChanged changed: Follow(changed.Table.Of(_settings.Camera.Id)); break;
-            case CarrierBroken broken: Broke(broken); break;
+            case CarrierEnded ended: Ended(ended); break;
             case TryLink attempt when attempt.Number == _retry: Link(); break;
             case TryLink: break;
             case StopReader: StopAll(); break;
             case FanOutDrained drained: Drained(drained); break;
             case Terminated terminated when terminated.ActorRef.Equals(_home): LoseHome("it has ended"); break;
+            case Terminated terminated when terminated.ActorRef.Equals(_linkActor): Ended(new CarrierEnded(_carrier!.Link, default)); break;
             case Terminated: break;
             case IFabricMessage told: ReceiveFromHome(told); break;
             default: Unhandled(message); break;

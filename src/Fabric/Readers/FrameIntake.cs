@@ -145,7 +145,7 @@ internal sealed class FrameIntake(CameraMeter meter, FrameClock clock, FrameWatc
         }
     }
 
-    internal void Broken(FrameCarrier carrier, string reason) => _reader.Tell(new CarrierBroken(carrier.Link, reason), ActorRefs.NoSender);
+    internal void Ended(FrameCarrier carrier, LinkEnd end) => _reader.Tell(new CarrierEnded(carrier.Link, end), ActorRefs.NoSender);
 
     // Before the first sign of a new link: what the broken one had swallowed.
     private void CountGap(ulong first)

@@ -40,6 +40,12 @@ public sealed partial record Rig
         return camera.Node ?? (Nodes.IsDefaultOrEmpty ? OnlyNode : null);
     }
 
+    /// <summary>By camera, the nodes that have a guest which sees it, each once.</summary>
+    public ILookup<string, string> Readers() => EveryGuest()
+        .SelectMany(guest => guest.Cameras.Select(view => (view.Camera, Node: NodeOf(guest))))
+        .Distinct()
+        .ToLookup(static reader => reader.Camera, static reader => reader.Node);
+
     /// <summary>
     /// The rig as one node has to know it: all nodes and all cameras (any of which its guests may see, and any free one may become its
     /// own), but only its own guests; the others are <see cref="GuestsElsewhere"/>.

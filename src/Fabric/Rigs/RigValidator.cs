@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
 using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Fabric.Links;
 using CameraFabric.Fabric.Nodes;
 using CameraFabric.Sensors.Profiles;
-
-using CameraFabric.Sensors.Frames;
 
 namespace CameraFabric.Fabric.Rigs;
 
@@ -75,13 +74,13 @@ public sealed class RigValidator
             if (!_cameras.TryAdd(camera.Id, camera)) Fault(path, "the id is used twice", "ids are unique in a rig");
             if (camera.Sensor is null) Fault($"{path}.sensor", "is missing", "name a sensor");
             if (camera.Stream is null) Fault($"{path}.format", "the camera has no stream", "give format, size and rate");
-            Range($"{path}.slots", camera.Slots, 2, 64);
-            if (lent.TryGetValue(camera.Id, out var leases) && leases > FramePool.MaximumSlots - 64)
-                Fault(path, $"its guests may hold {leases} frames in place", $"give them {FramePool.MaximumSlots - 64} `leases` together at most");
+            Range($"{path}.slots", camera.Slots, 2, CameraRig.MaximumSlots);
+            if (lent.TryGetValue(camera.Id, out var leases) && leases > LinkSlots.MaximumLeases)
+                Fault(path, $"its guests may hold {leases} frames in place", $"give them {LinkSlots.MaximumLeases} `leases` together at most");
             Range($"{path}.watchdog", camera.WatchdogPeriods, 2, 1000);
             if (camera.FrozenAfter is not 0) Range($"{path}.frozen-after", camera.FrozenAfter, 2, 100_000);
             if (camera.Cpu is { } cpu) Range($"{path}.cpu", cpu, 0, 4095);
-            if (camera.Slots is >= 2 and <= 64 && camera.Slots <= _rig.Options.DeliveryQueueFrames)
+            if (camera.Slots is >= 2 and <= CameraRig.MaximumSlots && camera.Slots <= _rig.Options.DeliveryQueueFrames)
             {
                 Fault($"{path}.slots", $"{camera.Slots} slots cannot fill a delivery queue of {_rig.Options.DeliveryQueueFrames} frames and leave one to capture into",
                     "give it more slots, or the queue fewer frames (option delivery-queue-frames)");

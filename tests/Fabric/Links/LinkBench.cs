@@ -16,12 +16,12 @@ internal sealed class LinkBench : IDisposable
     private readonly List<LinkReceiver> _receivers = [];
     private readonly List<LinkSender> _senders = [];
 
-    public LinkBench(LinkOptions? options = null, LinkOptions? readerOptions = null)
+    public LinkBench(LinkOptions? options = null, LinkOptions? readerOptions = null, TimeProvider? time = null)
     {
         Logger = Loggers.CreateLogger("links");
         Options = (options ?? new LinkOptions()) with { UnixPath = Path.Combine(_folder.FullName, "links.sock") };
         ReaderOptions = readerOptions ?? options ?? new LinkOptions();
-        Listener = new LinkListener(Host, Options, TimeProvider.System, Logger);
+        Listener = new LinkListener(Host, Options, time ?? TimeProvider.System, Logger);
     }
 
     public RecordingLoggers Loggers { get; } = new();
@@ -73,7 +73,9 @@ internal sealed class LinkBench : IDisposable
     /// <summary>A socket to the listener on which nothing is said yet.</summary>
     public UnixSocket Visit() => UnixSocket.Connect(Options.UnixPath);
 
-    public static string Ended(Task<string> end)
+    public static string Ended(Task<LinkEnd> end) => EndOf(end).Reason;
+
+    public static LinkEnd EndOf(Task<LinkEnd> end)
     {
         Assert.True(end.Wait(RunningFabric.Patience), "the link does not end");
         return end.Result;

@@ -1,0 +1,100 @@
+using System.Net.Sockets;
+using CameraFabric.Fabric.Accounting;
+using CameraFabric.Fabric.Links;
+using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Fabric.Tests.Integration;
+using CameraFabric.Platform;
+using CameraFabric.Sensors.Frames;
+
+namespace CameraFabric.Fabric.Tests.Links;
+
+/// <summary>Ends that somebody wants: within a limit, accounted for, and no break.</summary>
+public sealed class LinkEndTests
+{
+    [Fact]
+    public void The_end_of_a_link_to_a_reader_that_takes_nothing_is_bounded_as_a_whole_and_what_waits_is_given_up_at_once()
+    {
+        // A single call could wait a minute; the limit over all of it is the test's.
+        var time = new HeldTimers();
+        using var frames = new LinkFrames(width: 4096, height: 2048);
+        using var bench = new LinkBench(new LinkOptions { StallTimeout = TimeSpan.FromMinutes(1) }, time: time);
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        using var connected = new ManualResetEventSlim();
+        LinkSender? sender = null;
+        var offer = bench.Listener.Expect("front", 3, "reader", connection =>
+        {
+            sender = new LinkSender(connection, bench.Options, bench.Sent, FrameClock.System, bench.Logger);
+            sender.Start();
+            connected.Set();
+        });
+        socket.Connect(offer.TcpHost, offer.TcpPort);
+        new LinkOutput(new TcpCarrier(socket, TimeSpan.FromSeconds(30))).SendHello(3, offer.Token, 4, "front", "reader");
+        Assert.True(connected.Wait(RunningFabric.Patience));
+        Offer(sender!, frames.Make());
+        Assert.True(SpinWait.SpinUntil(() => bench.Sent.Bytes > 0, RunningFabric.Patience), "the first frame is not sent");
+        Offer(sender!, frames.Make());
+        Offer(sender!, frames.Make());
+
+        sender!.Stop("enough");
+
+        Assert.Equal((2, frames.Pool.Slots - 1), ((int)bench.Sent.Dropped[(int)FrameDropReason.LinkDown], frames.Pool.Free));
+        time.Elapse();
+        var end = LinkBench.EndOf(sender.Ended);
+        Assert.StartsWith("enough (the reader did not hear of it", end.Reason, StringComparison.Ordinal);
+        Assert.Equal((3, 0, 3), ((int)bench.Sent.Offered, (int)bench.Sent.Sent, (int)bench.Sent.Dropped.Total));
+        Assert.Equal(frames.Pool.Slots, frames.Pool.Free);
+    }
+
+    [Theory]
+    [MemberData(nameof(LinkTests.Carriers), MemberType = typeof(LinkTests))]
+    public void An_end_that_the_home_wants_is_no_break(bool overUnix, bool isSealed)
+    {
+        using var frames = new LinkFrames(isSealed: isSealed);
+        using var bench = new LinkBench();
+        var sink = new RecordingSink();
+        var (sender, receiver) = bench.Connect(overUnix, sink);
+        for (var i = 0; i < 6; i++) Offer(sender, frames.Make());
+
+        sender.Stop("the camera moves");
+
+        Assert.Equal(new LinkEnd("the camera moves", true), LinkBench.EndOf(sender.Ended));
+        Assert.Equal(new LinkEnd("the home has closed it: the camera moves", true), LinkBench.EndOf(receiver.Ended));
+        Assert.Equal(6, sink.Accounted);
+        AssertUnbroken(bench);
+    }
+
+    [Theory]
+    [InlineData(true, 64, 32)]
+    [InlineData(false, 64, 32)]
+    [InlineData(false, 4096, 2048)]
+    public void An_end_that_the_reader_wants_is_no_break_even_in_the_middle_of_a_frame(bool overUnix, int width, int height)
+    {
+        using var frames = new LinkFrames(width: width, height: height);
+        using var bench = new LinkBench();
+        var sink = new RecordingSink();
+        var (sender, receiver) = bench.Connect(overUnix, sink);
+        Offer(sender, frames.Make());
+        sink.WaitFor(static told => told.Accounted == 1);
+        for (var i = 0; i < 5; i++) Offer(sender, frames.Make());
+
+        receiver.Stop();
+
+        Assert.Equal(new LinkEnd("this node has closed it", true), LinkBench.EndOf(receiver.Ended));
+        Assert.Equal(new LinkEnd("the reader has closed it: this node has closed it", true), LinkBench.EndOf(sender.Ended));
+        Assert.Equal(bench.Sent.Offered, bench.Sent.Sent + bench.Sent.Dropped.Total);
+        Assert.Equal(frames.Pool.Slots, frames.Pool.Free);
+        AssertUnbroken(bench);
+    }
+
+    private static void AssertUnbroken(LinkBench bench)
+    {
+        Assert.Equal((0, 0), (bench.Sent.Breaks, bench.Got.Breaks));
+        Assert.DoesNotContain(bench.Loggers.Lines, static line => line.StartsWith("Warning", StringComparison.Ordinal));
+    }
+
+    private static void Offer(LinkSender sender, Frame frame)
+    {
+        sender.Offer(frame);
+        frame.Return();
+    }
+}
