@@ -8,6 +8,9 @@ namespace CameraFabric.Fabric.Messages;
 /// <summary>A camera's profile as the bytes of the file that it would be saved in.</summary>
 public sealed class CameraProfileFormatter : IMessagePackFormatter<CameraProfile>
 {
+    /// <summary>Bytes that a profile may have to fit into a message; beside it there is room for a configuration and names.</summary>
+    public const int MaximumBytes = FabricSerializer.MaximumBytes - (64 << 10);
+
     /// <inheritdoc/>
     public void Serialize(ref MessagePackWriter writer, CameraProfile value, MessagePackSerializerOptions options)
     {
@@ -19,10 +22,10 @@ public sealed class CameraProfileFormatter : IMessagePackFormatter<CameraProfile
     public CameraProfile Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
     {
         if (reader.ReadBytes() is not { } json) throw new MessagePackSerializationException("a camera's profile cannot be nil");
-        if (json.Length > CameraProfile.MaximumFileBytes)
+        if (json.Length > MaximumBytes)
         {
             throw new MessagePackSerializationException(
-                $"a camera's profile of {json.Length} bytes; it has at most {CameraProfile.MaximumFileBytes}");
+                $"a camera's profile of {json.Length} bytes; between nodes it has at most {MaximumBytes}");
         }
 
         var bytes = new byte[json.Length];

@@ -6,7 +6,8 @@ namespace CameraFabric.Fabric.Messages;
 
 /// <summary>
 /// Writes the fabric's messages as MessagePack. Only types of this assembly that carry <see cref="IFabricMessage"/> are read: a peer
-/// cannot have anything else made.
+/// cannot have anything else made. What cannot be read becomes an <see cref="UnreadMessage"/>, so that whoever it was meant for can say who
+/// sent it.
 /// </summary>
 /// <param name="system">The actors' system.</param>
 public sealed class FabricSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
@@ -20,6 +21,12 @@ public sealed class FabricSerializer(ExtendedActorSystem system) : SerializerWit
 
     /// <summary>The serializer's number in Akka's envelope; never changes.</summary>
     public override int Identifier => 4301;
+
+    /// <summary>
+    /// Bytes that a message may have, its envelope among them; the limit of all nodes. Behind a message of that size, heartbeats wait for less
+    /// than 0.1 s on a line of 100 Mbit/s. Most frames are larger: one that somebody sends this way is refused.
+    /// </summary>
+    public const int MaximumBytes = 1 << 20;
 
     /// <summary>Every message type that it knows.</summary>
     public static IReadOnlyCollection<Type> MessageTypes => Types.Values;
@@ -46,7 +53,28 @@ public sealed class FabricSerializer(ExtendedActorSystem system) : SerializerWit
     }
 
     /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, string manifest) => Types.TryGetValue(manifest, out var type)
-        ? MessagePackSerializer.Deserialize(type, bytes, Options) ?? throw new MessagePackSerializationException($"a {manifest} cannot be nil")
-        : throw new ArgumentException($"'{manifest}' is no message of the fabric", nameof(manifest));
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        try
+        {
+            return Read(bytes, manifest);
+        }
+        catch (MessagePackSerializationException error)
+        {
+            return new UnreadMessage(manifest ?? "", error.GetBaseException().Message);
+        }
+    }
+
+    /// <summary>Reads a message.</summary>
+    /// <param name="bytes">What a peer wrote.</param>
+    /// <param name="manifest">The message's type, by its name.</param>
+    /// <exception cref="MessagePackSerializationException">That is no message of the fabric.</exception>
+    internal static IFabricMessage Read(ReadOnlyMemory<byte> bytes, string? manifest)
+    {
+        var type = TypeOf(manifest);
+        var message = MessagePackSerializer.Deserialize(type, bytes, Options) as IFabricMessage
+            ?? throw new MessagePackSerializationException($"a {manifest} cannot be nil");
+        RequiredFields.Check(message);
+        return message;
+    }
 }

@@ -44,6 +44,12 @@ public sealed record ReaderAttached(
     [property: Key(5)] uint Generation,
     [property: Key(6)] bool IsSourcePresent) : IFabricMessage;
 
+/// <summary>Home to reader: the camera cannot be read from its node, now and until something is changed.</summary>
+/// <param name="Attachment">Of the reader's attempt.</param>
+/// <param name="Reason">Why, and what would be right, for people.</param>
+[MessagePackObject]
+public sealed record AttachRefused([property: Key(0)] ulong Attachment, [property: Key(1)] string Reason) : IFabricMessage;
+
 /// <summary>Reader to home: it goes, and so do its sessions.</summary>
 /// <param name="Attachment">Of its last attempt.</param>
 [MessagePackObject]

@@ -14,6 +14,7 @@ using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Fabric.Tests.Integration;
 using CameraFabric.Platform;
+using CameraFabric.Sensors.Profiles;
 
 namespace CameraFabric.Fabric.Tests.Readers;
 
@@ -66,14 +67,16 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     public Dictionary<string, GuestMeter> GuestMeters { get; } = [];
 
+    public IReadOnlyCollection<string> Log => _loggers.Lines;
+
     public IActorRef Reader(string node) => _readers[node];
 
     public IActorRef Home(string node) => _homes[node];
 
     /// <summary>Starts a home of the camera; readers hear of it by <see cref="Place"/>.</summary>
-    public StepSensors AddHome(string node, uint epoch)
+    public StepSensors AddHome(string node, uint epoch, CameraProfile? profile = null)
     {
-        var sensors = new StepSensors();
+        var sensors = new StepSensors { Profile = profile ?? RequestBench.Profile };
         var rig = Rig(sensors);
         var meter = HomeMeters[node] = new CameraMeter("front", "fake");
         LinkListener? listener = null;
@@ -163,7 +166,8 @@ internal sealed class TwoNodes : IAsyncDisposable
     public void BreakCarrier(string node) => _readers[node].Tell(new CarrierBroken(Wire.Links[_readers[node]], "the test"), ActorRefs.NoSender);
 
     /// <summary>Stops everything, and checks that every frame is accounted for on both sides.</summary>
-    public async Task StopAsync()
+    /// <param name="defects">How many the test has made.</param>
+    public async Task StopAsync(int defects = 0)
     {
         foreach (var guest in _guests) await guest.Ask<GuestStopped>(StopGuest.Message, Patience);
         foreach (var reader in _readers.Values) await reader.Ask<ReaderStopped>(StopReader.Message, Patience);
@@ -176,7 +180,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         }
 
         Assert.Empty(Wire.Faults);
-        Assert.DoesNotContain(_loggers.Lines, line => line.Contains("a defect", StringComparison.Ordinal));
+        Assert.Equal(defects, _loggers.Lines.Count(line => line.Contains("a defect", StringComparison.Ordinal)));
     }
 
     public async ValueTask DisposeAsync()
