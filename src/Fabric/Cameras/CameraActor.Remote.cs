@@ -1,4 +1,3 @@
-using System.Text;
 using Akka.Actor;
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Fabric.FanOut;
@@ -75,18 +74,20 @@ internal sealed partial class CameraActor
 
     private void Welcome(RemoteReader reader, CameraProfile profile)
     {
-        if (reader.Node != _memory.Seat.Node && Encoding.UTF8.GetByteCount(profile.ToJson()) is > CameraProfileFormatter.MaximumBytes and var bytes)
+        if (reader.Node != _memory.Seat.Node && ProfilePages.BytesOf(profile) is > ProfilePages.MaximumBytes and var bytes)
         {
             // It asks again and again: that is said once.
-            var reason = $"its profile has {bytes} bytes, and between nodes one may have {CameraProfileFormatter.MaximumBytes}";
+            var reason = $"its profile has {bytes} bytes, and between nodes one may have {ProfilePages.MaximumBytes}";
             if (_refused.Add(reader.Node)) LogRefused(_rig.Id, reader.Node, reason);
             reader.Ref.Tell(new AttachRefused(reader.Attachment, reason));
             return;
         }
 
         reader.IsAttached = true;
+        var pages = ProfilePages.Split(reader.Attachment, profile);
+        foreach (var page in pages) reader.Ref.Tell(page);
         reader.Ref.Tell(new ReaderAttached(
-            reader.Attachment, _memory.Seat.Node, _memory.Seat.Epoch, profile, _configuration, Generation, !_isSourceLost));
+            reader.Attachment, _memory.Seat.Node, _memory.Seat.Epoch, pages.Length, _configuration, Generation, !_isSourceLost));
         LogAttached(_rig.Id, reader.Node);
     }
 

@@ -22,12 +22,6 @@ public sealed class FabricSerializer(ExtendedActorSystem system) : SerializerWit
     /// <summary>The serializer's number in Akka's envelope; never changes.</summary>
     public override int Identifier => 4301;
 
-    /// <summary>
-    /// Bytes that a message may have, its envelope among them; the limit of all nodes. Behind a message of that size, heartbeats wait for less
-    /// than 0.1 s on a line of 100 Mbit/s. Most frames are larger: one that somebody sends this way is refused.
-    /// </summary>
-    public const int MaximumBytes = 1 << 20;
-
     /// <summary>Every message type that it knows.</summary>
     public static IReadOnlyCollection<Type> MessageTypes => Types.Values;
 

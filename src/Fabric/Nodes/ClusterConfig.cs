@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Akka.Configuration;
-using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Rigs;
 
@@ -28,9 +27,8 @@ internal static class ClusterConfig
               # A node that stops leaves by itself, in order and within its own time; one that is only ended has died for the others.
               coordinated-shutdown.run-by-actor-system-terminate = off
               remote {
+                # Frames never travel this way; the limit of a message stays at Akka's default, so that one that would is refused.
                 dot-netty.tcp {
-                  # Frames never travel this way; one that would is refused. The largest message is a camera's profile.
-                  maximum-frame-size = {{FabricSerializer.MaximumBytes}}b
                   # Whom to believe is NodeTls's decision.
                   enable-ssl = {{(times.Tls is null ? "off" : "on")}}
                   hostname = "{{node.Address.Host}}"

@@ -3,6 +3,7 @@ using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Placement;
+using CameraFabric.Sensors.Profiles;
 using Microsoft.Extensions.Logging;
 
 namespace CameraFabric.Fabric.Readers;
@@ -16,6 +17,7 @@ internal sealed partial class CameraReaderActor
     // Time for a sensor to open.
     private const int ManyPulses = 20;
 
+    private readonly ProfilePages _pages = new();
     private IActorRef? _home;
     private ulong _attachment;
     private bool _isHomeSourcePresent;
@@ -110,9 +112,11 @@ internal sealed partial class CameraReaderActor
                 LoseHome("a message was lost on the way");
                 Attach();
                 return;
-            case AttachRefused refused when refused.Attachment == _attachment:
-                if (_complainedOf != _memory.Assignment?.Epoch) LogRefused(_settings.Camera.Id, _memory.Assignment?.Home?.Node ?? "", refused.Reason);
-                _complainedOf = _memory.Assignment?.Epoch;
+            case ProfilePage page:
+                if (page.Attachment == _attachment) _pages.Take(page);
+                return;
+            case AttachRefused refused:
+                if (refused.Attachment == _attachment) Complain(refused.Reason);
                 return;
             case HomePulse pulse:
                 if (pulse.Attachment != _attachment || pulse.Told == _heard || _home is null) return;
@@ -140,16 +144,16 @@ internal sealed partial class CameraReaderActor
 
     private void Attached(ReaderAttached attached)
     {
-        if (_home is not null) return;
+        if (_home is not null || ProfileOf(attached) is not { } described) return;
         _home = Context.Watch(Sender);
         (_told, _heard, _unanswered) = (0, 0, 0);
         _isHomeSourcePresent = attached.IsSourcePresent;
         _memory.Configuration = attached.Configuration;
-        _settings.Meter.Describe(_memory.Configuration.ToString(), attached.Profile.IsPerFrame);
-        _fanOut.Tell(new DescribeFanOut(attached.Profile));
+        _settings.Meter.Describe(_memory.Configuration.ToString(), described.IsPerFrame);
+        _fanOut.Tell(new DescribeFanOut(described));
 
         // Requests and frames cross a link, now or after the home's next move: it takes up to a frame longer from one to the other.
-        var profile = attached.Profile with { PipelineDepth = Math.Min(byte.MaxValue, attached.Profile.PipelineDepth + 1) };
+        var profile = described with { PipelineDepth = Math.Min(byte.MaxValue, described.PipelineDepth + 1) };
         if (_memory.Profile is not null && _memory.Profile.ToJson() != profile.ToJson()) LogOtherProfile(_settings.Camera.Id, attached.Node);
         _memory.Profile ??= profile;
         LogAttached(_settings.Camera.Id, attached.Node, attached.Epoch);
@@ -159,6 +163,28 @@ internal sealed partial class CameraReaderActor
         if (_memory.Holds > 0) TellHome(new HoldRemote(_memory.Holds));
         _homeNode = attached.Node;
         Link();
+    }
+
+    // A part that was lost on the way comes with the next attempt.
+    private CameraProfile? ProfileOf(ReaderAttached attached)
+    {
+        try
+        {
+            return _pages.Join(attached.Attachment, attached.ProfilePages);
+        }
+        catch (FormatException error)
+        {
+            Complain($"what it says of the camera cannot be read: {error.Message}");
+            return null;
+        }
+    }
+
+    // Once for each home: it is asked again and again.
+    private void Complain(string reason)
+    {
+        if (_memory.Assignment is not { Home: { } home } assignment || _complainedOf == assignment.Epoch) return;
+        _complainedOf = assignment.Epoch;
+        LogRefused(_settings.Camera.Id, home.Node, reason);
     }
 
     private void Configured(HomeConfigured configured)
@@ -182,7 +208,7 @@ internal sealed partial class CameraReaderActor
     [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: its home is lost: {Reason}")]
     private partial void LogLost(string camera, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: node {Node} does not let it be read from here: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: it cannot be read from node {Node}: {Reason}")]
     private partial void LogRefused(string camera, string node, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning,

@@ -16,6 +16,9 @@ namespace CameraFabric.Cluster.Tests.Messages;
 /// </summary>
 public sealed class MessageTests
 {
+    /// <summary>akka.remote.dot-netty.tcp.maximum-frame-size, in bytes.</summary>
+    private const string AkkasDefault = "128000";
+
     private const string Rig = """
         cluster: { insecure: true, heartbeat: 400ms, pause: 8s, stable-after: 4s, fence: 8s }
         cameras: { front: { sensor: synthetic, format: NV12, size: 320x240, rate: 30, node: n0 } }
@@ -47,8 +50,8 @@ public sealed class MessageTests
         }
 
         // Far too large: it does not even leave, and what comes after it does.
-        peer.Tell(home, "fence", "Frame", new byte[3_000_000]);
-        peer.Complains("fence", $"{FabricSerializer.MaximumBytes}");
+        await peer.TellRefAsync(home, "fence", new OddMessage("Frame", new byte[3_000_000]));
+        peer.Complains("OddMessage", "fence", AkkasDefault);
         foreach (var node in trial.Cluster.Machines.Hosts.Take(2))
         {
             peer.Tell(node.Address, "fence", nameof(FenceAsked), Newer(peer.Bytes(new FenceAsked(peer.SelfAddress, peer.SelfUid, 11))));

@@ -31,7 +31,7 @@ internal sealed class OddPeer : IAsyncDisposable
                 serializers.odd = "{{typeof(OddSerializer).AssemblyQualifiedName}}"
                 serialization-bindings { "{{typeof(OddMessage).AssemblyQualifiedName}}" = odd }
               }
-              remote.dot-netty.tcp { hostname = "{{address}}", port = 0, maximum-frame-size = {{FabricSerializer.MaximumBytes}}b }
+              remote.dot-netty.tcp { hostname = "{{address}}", port = 0 }
               cluster {
                 roles = ["node.odd"]
                 downing-provider-class = ""
@@ -61,6 +61,13 @@ internal sealed class OddPeer : IAsyncDisposable
 
     /// <summary>Sends what Akka itself knows.</summary>
     public void TellAny(string host, string path, object message) => _system.ActorSelection($"{AddressOf(host)}/user/fabric/{path}").Tell(message, _ear);
+
+    /// <summary>Sends bytes to an actor that has been looked up.</summary>
+    public async Task TellRefAsync(string host, string path, OddMessage message)
+    {
+        var found = await _system.ActorSelection($"{AddressOf(host)}/user/fabric/{path}").ResolveOne(Patience);
+        found.Tell(message, _ear);
+    }
 
     /// <summary>The next message of that type that comes; those of other types before it are passed over.</summary>
     public T Next<T>()

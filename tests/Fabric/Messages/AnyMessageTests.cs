@@ -33,7 +33,7 @@ public sealed class AnyMessageTests : TestKit
         var memory = new CameraMemory(rig, meter, options, FrameClock.System, _loggers, seat);
         var home = Sys.ActorOf(CameraActor.Props(rig, memory, meter, options, FrameClock.System, _loggers), "front");
         home.Tell(new AttachReader(1, "far", 1, 0, null), TestActor);
-        ExpectMsg<ReaderAttached>(Patience);
+        FishForMessage(static message => message is ReaderAttached, Patience);
 
         Throw(home, static message => message is AttachReader attach ? attach with { Epoch = 1, Attachment = 1 } : message);
 
@@ -60,7 +60,8 @@ public sealed class AnyMessageTests : TestKit
         };
         reader.Tell(new PlacementChanged(table, PlacementRig.Run("b")));
         var attach = (AttachReader)FishForMessage(static message => message is AttachReader, Patience);
-        reader.Tell(new ReaderAttached(attach.Attachment, "far", 1, RequestBench.Profile, RequestBench.Stream, 1, true), TestActor);
+        foreach (var page in ProfilePages.Split(attach.Attachment, RequestBench.Profile)) reader.Tell(page, TestActor);
+        reader.Tell(new ReaderAttached(attach.Attachment, "far", 1, 1, RequestBench.Stream, 1, true), TestActor);
         FishForMessage(static message => message is OpenLink, Patience);
 
         Throw(reader, static message => message);

@@ -46,7 +46,8 @@ internal static class AnyMessages
         foreach (var message in PlacementMessages(d)) yield return message;
         var role = (SessionRole)d.Below(3);
         yield return new AttachReader(ticket, "b", (uint)d.Long(), session, flag ? configuration : null);
-        yield return new ReaderAttached(ticket, "a", (uint)d.Long(), RequestBench.Profile, configuration, (uint)d.Long(), flag);
+        yield return new ProfilePage(ticket, d.Below(9), new byte[d.Below(99)]);
+        yield return new ReaderAttached(ticket, "a", (uint)d.Long(), d.Below(9), configuration, (uint)d.Long(), flag);
         yield return new AttachRefused(ticket, "why");
         yield return new DetachReader(ticket);
         yield return new ReattachReader(ticket);

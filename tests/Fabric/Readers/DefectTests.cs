@@ -84,13 +84,13 @@ public sealed class DefectTests
     public async Task A_camera_with_more_to_say_of_itself_than_fits_into_a_message_is_refused_and_both_sides_say_so()
     {
         await using var nodes = new TwoNodes(linked: true);
-        nodes.AddHome("a", 1, RequestBench.Profile with { Calibration = new string('x', CameraProfileFormatter.MaximumBytes) });
+        nodes.AddHome("a", 1, RequestBench.Profile with { Calibration = new string('x', ProfilePages.MaximumBytes) });
         nodes.AddReader("b");
         nodes.Place("a", 1);
 
-        await nodes.WaitAsync(() => Said("node a does not let it be read from here: its profile has") == 1, "the reader does not say so");
+        await nodes.WaitAsync(() => Said("it cannot be read from node a: its profile has") == 1, "the reader does not say so");
 
-        Assert.Equal(1, Said($"node b cannot read it: its profile has .* bytes, and between nodes one may have {CameraProfileFormatter.MaximumBytes}"));
+        Assert.Equal(1, Said($"node b cannot read it: its profile has .* bytes, and between nodes one may have {ProfilePages.MaximumBytes}"));
         await nodes.StopAsync();
 
         int Said(string what) => nodes.Log.Count(line => System.Text.RegularExpressions.Regex.IsMatch(line, what));
