@@ -15,6 +15,7 @@ internal sealed partial class CameraActor
 {
     private readonly Dictionary<IActorRef, RemoteReader> _readers = [];
     private readonly HashSet<IActorRef> _links = [];
+    private readonly HashSet<string> _refused = [];
     private bool _hasConfigured;
 
     private void ReceiveFromReaders(object message)
@@ -73,9 +74,20 @@ internal sealed partial class CameraActor
 
     private void Welcome(RemoteReader reader, CameraProfile profile)
     {
+        if (reader.Node != _memory.Seat.Node && ProfilePages.BytesOf(profile) is > ProfilePages.MaximumBytes and var bytes)
+        {
+            // It asks again and again: that is said once.
+            var reason = $"its profile has {bytes} bytes, and between nodes one may have {ProfilePages.MaximumBytes}";
+            if (_refused.Add(reader.Node)) LogRefused(_rig.Id, reader.Node, reason);
+            reader.Ref.Tell(new AttachRefused(reader.Attachment, reason));
+            return;
+        }
+
         reader.IsAttached = true;
+        var pages = ProfilePages.Split(reader.Attachment, profile);
+        foreach (var page in pages) reader.Ref.Tell(page);
         reader.Ref.Tell(new ReaderAttached(
-            reader.Attachment, _memory.Seat.Node, _memory.Seat.Epoch, profile, _configuration, Generation, !_isSourceLost));
+            reader.Attachment, _memory.Seat.Node, _memory.Seat.Epoch, pages.Length, _configuration, Generation, !_isSourceLost));
         LogAttached(_rig.Id, reader.Node);
     }
 
@@ -251,6 +263,10 @@ internal sealed partial class CameraActor
         _memory.Sensor.HasReaders = _readers.Count > 0;
         Want();
     }
+
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "camera {Camera}: node {Node} cannot read it: {Reason}; have its guests on this node, or its profile made smaller")]
+    private partial void LogRefused(string camera, string node, string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: read by node {Node}")]
     private partial void LogAttached(string camera, string node);

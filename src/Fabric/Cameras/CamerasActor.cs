@@ -48,6 +48,11 @@ internal sealed partial class CamerasActor : UntypedActor
         Rig rig, ImmutableDictionary<string, CameraMeter> meters, FrameClock clock, ILoggerFactory loggers, HomeNode? node = null) =>
         Akka.Actor.Props.Create(() => new CamerasActor(rig, meters, clock, loggers, node));
 
+    // As long as a camera is at home here it is made anew, whatever happened to it.
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        -1, -1, static error => error is ActorInitializationException ? Directive.Stop : Directive.Restart);
+
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {

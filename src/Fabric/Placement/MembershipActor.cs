@@ -46,6 +46,7 @@ internal sealed class MembershipActor : UntypedActor
     /// <inheritdoc/>
     protected override void PreStart()
     {
+        // All that there is comes first: one that was restarted has lost nothing by that.
         _cluster.Subscribe(
             Self, ClusterEvent.SubscriptionInitialStateMode.InitialStateAsSnapshot,
             typeof(ClusterEvent.IMemberEvent), typeof(ClusterEvent.UnreachableMember), typeof(ClusterEvent.ReachableMember));

@@ -21,12 +21,11 @@ internal sealed partial class CameraReaderActor
     private ulong _retry;
     private long _lastLook;
     private bool _isLinkOpen;
-    private bool _hasBeenLinked;
     private bool _awaitsFrame;
     private bool _isToldPresent;
     private bool _gap;
 
-    private bool WantsFrames => _holds > 0 || _members.Values.Any(static member => member.IsStreaming);
+    private bool WantsFrames => _memory.Holds > 0 || _members.Values.Any(static member => member.IsStreaming);
 
     private void Link()
     {
@@ -56,11 +55,11 @@ internal sealed partial class CameraReaderActor
         if (_carrier?.Link != opened.Link) return;
         _isLinkOpen = true;
         _memory.Backoff.Works(_settings.Clock.Now);
-        if (!_hasBeenLinked)
+        if (!_memory.HasBeenLinked)
         {
-            _hasBeenLinked = true;
-            foreach (var curious in _curious) curious.Tell(new CameraDescribed(_profile!));
-            _curious.Clear();
+            _memory.HasBeenLinked = true;
+            foreach (var curious in _memory.Curious) curious.Tell(new CameraDescribed(_memory.Profile!));
+            _memory.Curious.Clear();
         }
 
         if (WantsFrames) AwaitFrame();
@@ -155,7 +154,7 @@ internal sealed partial class CameraReaderActor
         TellSource(isPresent, lastFrame != 0 ? lastFrame : _memory.Intake.LastFrame, fault);
         if (_memory.Stopper is not null) return;
         _settings.Meter.Attend(_members.Count, _members.Values.Count(static member => member.IsStreaming), "");
-        if (_profile is null) return;
+        if (_memory.Profile is null) return;
         _settings.Meter.Enter(!isPresent ? CameraState.Lost : wants ? CameraState.Streaming : CameraState.Idle);
     }
 
@@ -175,7 +174,7 @@ internal sealed partial class CameraReaderActor
         if (_watch is not null) return;
         var options = _settings.Options;
         _memory.Intake.Watchdog.Start(
-            _settings.Clock.Now, _configuration.Interval.Nanoseconds, options.FirstFrameAllowance.Ticks * TimeSpan.NanosecondsPerTick);
+            _settings.Clock.Now, _memory.Configuration.Interval.Nanoseconds, options.FirstFrameAllowance.Ticks * TimeSpan.NanosecondsPerTick);
         _lastLook = 0;
         _watch = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(
             options.WatchdogTick, options.WatchdogTick, Self, WatchdogTick.Message, Self);

@@ -16,6 +16,7 @@ internal sealed class StepSensors
     private int _running;
     private int _configured;
     private int _exposed;
+    private int _hanging;
 
     public CameraProfile Profile { get; init; } = RequestBench.Profile;
 
@@ -61,7 +62,14 @@ internal sealed class StepSensors
     public void Fail() => _steps.Add(static _ => throw new IOException("the cable is gone"));
 
     /// <summary>The frame that comes next takes until the event is set, whatever the sensor is told meanwhile.</summary>
-    public void Hang(ManualResetEventSlim until) => _steps.Add(_ => until.Wait());
+    public void Hang(ManualResetEventSlim until) => _steps.Add(_ =>
+    {
+        Interlocked.Increment(ref _hanging);
+        until.Wait();
+    });
+
+    /// <summary>How many frames have begun to hang.</summary>
+    public int Hanging => Volatile.Read(ref _hanging);
 
     /// <summary>The recording is at its end.</summary>
     public void End() => _steps.Add(static _ => throw new EndOfStreamException());

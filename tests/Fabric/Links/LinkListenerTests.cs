@@ -55,6 +55,25 @@ public sealed class LinkListenerTests
         Assert.Contains("no offer has", LinkBench.Ended(bench.Receive(offer, true, new RecordingSink()).Ended), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_defect_behind_a_greeting_ends_that_visit_and_no_other()
+    {
+        using var bench = new LinkBench();
+        using var connected = new ManualResetEventSlim();
+        var bad = bench.Listener.Expect("front", 3, "reader", static _ => throw new InvalidOperationException("of the test"));
+        var good = bench.Listener.Expect("front", 3, "reader", connection =>
+        {
+            connection.Dispose();
+            connected.Set();
+        });
+
+        bench.Receive(bad, overUnix: true, new RecordingSink());
+        WaitForLine(bench, "is refused: of the test");
+        bench.Receive(good, overUnix: true, new RecordingSink());
+
+        Assert.True(connected.Wait(RunningFabric.Patience), bench.Loggers.ToString());
+    }
+
     public static TheoryData<string, byte[], string> Greetings => new()
     {
         { "garbage", "GET / HTTP/1.1\r\nHost: fabric\r\n\r\n"u8.ToArray(), "no message of a link" },

@@ -68,6 +68,18 @@ public sealed class ClusterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_camera_that_says_more_of_itself_than_fits_into_a_message_of_Akkas_default_is_read_from_another_node()
+    {
+        var calibration = new string('x', 600_000);
+        var rear = PlacementRig.Camera("rear", "b") with { Sensor = context => new CalibratedSensor(context, calibration) };
+        Start(_rig with { Cameras = [PlacementRig.Camera("front", "a"), rear] }, "a", "b");
+        await AgreedAsync("rear", "b");
+
+        using var limit = new CancellationTokenSource(Patience);
+        Assert.True((await _nodes["a"].SnapshotAsync("rear", limit.Token)).Sequence > 0, $"{_loggers}");
+    }
+
+    [Fact]
     public void A_node_must_be_one_of_the_rig()
     {
         Assert.Contains("a, b, c", Assert.Throws<ArgumentException>(() => FabricNode.Start(_rig, "d", _loggers)).Message, StringComparison.Ordinal);
@@ -84,9 +96,11 @@ public sealed class ClusterTests : IAsyncLifetime
         return ports;
     }
 
-    private void Start(params string[] names)
+    private void Start(params string[] names) => Start(_rig, names);
+
+    private void Start(Rig rig, params string[] names)
     {
-        foreach (var name in names) _nodes[name] = FabricNode.Start(_rig, name, _loggers);
+        foreach (var name in names) _nodes[name] = FabricNode.Start(rig, name, _loggers);
     }
 
     /// <summary>Waits until every node has the same table with a camera at home there.</summary>

@@ -15,6 +15,7 @@ using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Fabric.Tests.Integration;
 using CameraFabric.Fabric.Tests.Links;
 using CameraFabric.Platform;
+using CameraFabric.Sensors.Profiles;
 
 namespace CameraFabric.Fabric.Tests.Readers;
 
@@ -78,6 +79,8 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     public Dictionary<string, GuestMeter> GuestMeters { get; } = [];
 
+    public IReadOnlyCollection<string> Log => _loggers.Lines;
+
     public IActorRef Reader(string node) => _readers[node];
 
     public IActorRef Home(string node) => _homes[node];
@@ -92,9 +95,9 @@ internal sealed class TwoNodes : IAsyncDisposable
     }
 
     /// <summary>Starts a home of the camera; readers hear of it by <see cref="Place"/>.</summary>
-    public StepSensors AddHome(string node, uint epoch, int readers = 1)
+    public StepSensors AddHome(string node, uint epoch, int readers = 1, CameraProfile? profile = null)
     {
-        var sensors = new StepSensors();
+        var sensors = new StepSensors { Profile = profile ?? RequestBench.Profile };
         var rig = Rig(sensors);
         var meter = HomeMeters[node] = new CameraMeter("front", "fake");
         LinkListener? listener = null;
@@ -185,7 +188,8 @@ internal sealed class TwoNodes : IAsyncDisposable
     public void BreakCarrier(string node) => _readers[node].Tell(new CarrierEnded(Wire.Links[_readers[node]], new LinkEnd("the test", false)), ActorRefs.NoSender);
 
     /// <summary>Stops everything, and checks that every frame is accounted for on both sides.</summary>
-    public async Task StopAsync()
+    /// <param name="defects">How many the test has made.</param>
+    public async Task StopAsync(int defects = 0)
     {
         foreach (var guest in _guests) await guest.Ask<GuestStopped>(StopGuest.Message, Patience);
         foreach (var reader in _readers.Values) await reader.Ask<ReaderStopped>(StopReader.Message, Patience);
@@ -198,7 +202,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         }
 
         Assert.Empty(Wire.Faults);
-        Assert.DoesNotContain(_loggers.Lines, line => line.Contains("a defect", StringComparison.Ordinal));
+        Assert.Equal(defects, _loggers.Lines.Count(line => line.Contains("a defect", StringComparison.Ordinal)));
     }
 
     public async ValueTask DisposeAsync()
