@@ -39,6 +39,8 @@ internal sealed partial class FenceActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
+    private bool TakesPart => _view.Of(_view.Self) is { IsTakingPart: true };
+
     /// <summary>How to make one.</summary>
     public static Props Props(PlacementSettings settings) => Akka.Actor.Props.Create(() => new FenceActor(settings));
 
@@ -60,11 +62,11 @@ internal sealed partial class FenceActor : UntypedActor, IWithTimers
                 Extend();
                 GiveUp();
                 break;
-            case FenceAsked asked when _view.Of(asked.Address ?? "", asked.Uid) is { IsTakingPart: true }:
+            case FenceAsked asked when TakesPart && _view.Of(asked.Address ?? "", asked.Uid) is { IsTakingPart: true }:
                 Sender.Tell(new FenceAnswered(_view.Self.Address, _view.Self.Uid, asked.SentAt));
                 break;
             case FenceAsked:
-                // It was removed, or has not joined: no answer keeps its fence closed.
+                // It was removed, or has not joined, or this node was: no answer keeps its fence closed.
                 break;
             case FenceAnswered answered:
                 if (answered.SentAt <= _clock.Now && _view.Of(answered.Address ?? "", answered.Uid) is { } peer)
@@ -74,6 +76,8 @@ internal sealed partial class FenceActor : UntypedActor, IWithTimers
             case MembershipView view:
                 _view = view;
                 _ledger.Become(view);
+                // What others said before counts no more: nobody waits for the fence of a node that goes.
+                if (!TakesPart) _fence.Close();
                 _downing.Become(view, _clock.Now);
                 _givenUp.IntersectWith(view.Members.Select(static member => member.Incarnation));
                 Ask();
