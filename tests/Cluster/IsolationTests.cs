@@ -24,8 +24,10 @@ public sealed class IsolationTests
         await cluster.GetsAsync(rear, 30);
         var before = RunningCluster.HomeOf(await cluster.StatusAsync(), "rear")!.Value;
 
-        Tool.Run("kill", "-KILL", $"{ChildOf(cluster, "camera.rear")}");
+        var killed = ChildOf(cluster, "camera.rear");
+        Tool.Run("kill", "-KILL", $"{killed}");
 
+        await cluster.Node(RunningCluster.Alone).SaysAsync($"node camera.rear, process {killed} at ");
         var after = await cluster.UntilAsync(
             status => RunningCluster.HomeOf(status, "rear") is { Node: "camera.rear" } home && home.Epoch > before.Epoch, "the camera's process does not come back");
         Assert.Equal("node", RunningCluster.HomeOf(after, "front")!.Value.Node);

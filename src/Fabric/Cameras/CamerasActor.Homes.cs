@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Fabric.Links;
+using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Rigs;
 
@@ -43,8 +44,9 @@ internal sealed partial class CamerasActor
         };
         var meter = _meters[camera.Id];
         meter.Epoch = epoch;
-        var memory = new CameraMemory(camera, meter, _rig.Options, _clock, _loggers, seat) { IsOneOfMany = _count > Many };
-        var started = Context.Watch(Context.ActorOf(CameraActor.Props(camera, memory, meter, _rig.Options, _clock, _loggers), camera.Id));
+        var loggers = new EpochLoggers(_loggers, () => epoch);
+        var memory = new CameraMemory(camera, meter, _rig.Options, _clock, loggers, seat) { IsOneOfMany = _count > Many };
+        var started = Context.Watch(Context.ActorOf(CameraActor.Props(camera, memory, meter, _rig.Options, _clock, loggers), camera.Id));
         _homes[camera.Id] = (epoch, started, false);
         _running.Add(camera.Id);
         Context.Parent.Tell(new CamerasLocated(_homes.ToImmutableDictionary(static pair => pair.Key, static pair => pair.Value.Home)));

@@ -18,7 +18,7 @@ internal static class ClusterConfig
     public static Config Of(Rig rig, NodeRig node)
     {
         var times = rig.Cluster;
-        var roles = string.Join(", ", MembershipActor.RolesOf(node).Select(static role => $"\"{role}\""));
+        var roles = string.Join(", ", MembershipActor.RolesOf(node, Environment.ProcessId).Select(static role => $"\"{role}\""));
         // What Akka does at intervals bounds how soon a change is known: all at the pace of the heartbeat, and not faster than its scheduler.
         var beat = Milliseconds(times.Heartbeat);
         return ConfigurationFactory.ParseString($$"""
@@ -26,6 +26,8 @@ internal static class ClusterConfig
               actor.provider = cluster
               # A node that stops leaves by itself, in order and within its own time; one that is only ended has died for the others.
               coordinated-shutdown.run-by-actor-system-terminate = off
+              # A call that a stranger answers is no reason to end: the gate in this phase (ShutdownGate) holds for as long as timers can.
+              coordinated-shutdown.phases.before-service-unbind { timeout = 20 d, recover = off }
               remote {
                 # Frames never travel this way; the limit of a message stays at Akka's default, so that one that would is refused.
                 dot-netty.tcp {

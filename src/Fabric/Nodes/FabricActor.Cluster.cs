@@ -4,7 +4,6 @@ using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Readers;
-using CameraFabric.Fabric.Rigs;
 
 namespace CameraFabric.Fabric.Nodes;
 
@@ -19,7 +18,7 @@ internal sealed partial class FabricActor
     {
         var settings = _rig.Cameras.ToImmutableDictionary(static camera => camera.Id, camera => new ReaderSettings(
             camera, seat.Node.Name, seat.Node.Machine, meters[camera.Id], _rig.Options, home.Links, _clock, TimeProvider.System, seat.Fence,
-            _loggers));
+            new EpochLoggers(_loggers, () => meters[camera.Id].Epoch)));
         var readers = Context.ActorOf(ReadersActor.Props(settings), "readers");
         _placement!.Tell(new WatchPlacement(_cameras));
         _placement.Tell(new WatchPlacement(readers));
@@ -28,8 +27,7 @@ internal sealed partial class FabricActor
     }
 
     // A camera that is pinned to this very node cannot move away from under its guests here.
-    private bool IsDirect(string camera) => _rig.Cameras.First(candidate => candidate.Id == camera) is { Standby: null } pinned
-        && pinned.Isolation == Isolation.None && _rig.NodeOf(pinned) == _seat!.Node.Name;
+    private bool IsDirect(string camera) => _rig.IsJoinedDirectly(_rig.Cameras.First(candidate => candidate.Id == camera), _seat!.Node.Name);
 
     private IEnumerable<string> Seen() => _rig.Guests.SelectMany(static guest => guest.Cameras).Select(static view => view.Camera).Distinct();
 

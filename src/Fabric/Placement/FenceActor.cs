@@ -32,6 +32,8 @@ internal sealed partial class FenceActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     public ITimerScheduler Timers { get; set; } = null!;
 
+    private bool TakesPart => _memory.View.Of(_memory.View.Self) is { IsTakingPart: true };
+
     /// <summary>How to make one.</summary>
     public static Props Props(PlacementSettings settings)
     {
@@ -65,11 +67,11 @@ internal sealed partial class FenceActor : UntypedActor, IWithTimers
                 Extend();
                 GiveUp();
                 break;
-            case FenceAsked asked when _memory.View.Of(asked.Address, asked.Uid) is { IsTakingPart: true }:
+            case FenceAsked asked when TakesPart && _memory.View.Of(asked.Address, asked.Uid) is { IsTakingPart: true }:
                 Sender.Tell(new FenceAnswered(_memory.View.Self.Address, _memory.View.Self.Uid, asked.SentAt));
                 break;
             case FenceAsked:
-                // It was removed, or has not joined: no answer keeps its fence closed.
+                // It was removed, or has not joined, or this node was: no answer keeps its fence closed.
                 break;
             case FenceAnswered answered:
                 if (answered.SentAt <= _clock.Now && _memory.View.Of(answered.Address, answered.Uid) is { } peer)
@@ -79,6 +81,8 @@ internal sealed partial class FenceActor : UntypedActor, IWithTimers
             case MembershipView view:
                 _memory.View = view;
                 _memory.Ledger.Become(view);
+                // What others said before counts no more: nobody waits for the fence of a node that goes.
+                if (!TakesPart) _fence.Close();
                 _memory.Downing.Become(view, _clock.Now);
                 _memory.GivenUp.IntersectWith(view.Members.Select(static member => member.Incarnation));
                 Ask();

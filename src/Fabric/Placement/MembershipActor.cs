@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Remote;
@@ -33,11 +34,26 @@ internal sealed class MembershipActor : UntypedActor
     public static string? NameOf(Member member) =>
         member.Roles.FirstOrDefault(static role => role.StartsWith(NodeRole, StringComparison.Ordinal))?[NodeRole.Length..];
 
+    /// <summary>
+    /// Whether a member is the run of a child that was one process: its parent knows no more of it. A process whose former parent was
+    /// killed may still be there under the same name.
+    /// </summary>
+    /// <param name="roles">The member's roles.</param>
+    /// <param name="node">The child's name.</param>
+    /// <param name="process">The process's id.</param>
+    public static bool IsRun(IEnumerable<string> roles, string node, int process)
+    {
+        var has = roles.ToHashSet(StringComparer.Ordinal);
+        return has.Contains(NodeRole + node) && has.Contains(ProcessRole(process));
+    }
+
     /// <summary>The roles that say what a node is to the others.</summary>
     /// <param name="node">The node.</param>
-    public static IEnumerable<string> RolesOf(NodeRig node)
+    /// <param name="process">The id of its process; by it a parent tells the runs of a child apart.</param>
+    public static IEnumerable<string> RolesOf(NodeRig node, int process)
     {
         yield return NodeRole + node.Name;
+        if (node.Parent is not null) yield return ProcessRole(process);
         if (node.IsCore) yield return "core";
         if (node.Roles.HasFlag(NodeRoles.Sensor)) yield return "sensor";
         if (node.Roles.HasFlag(NodeRoles.Guest)) yield return "guest";
@@ -108,6 +124,8 @@ internal sealed class MembershipActor : UntypedActor
         MemberStatus.Down or MemberStatus.Removed => MemberPhase.Down,
         _ => MemberPhase.Joining,
     };
+
+    private static string ProcessRole(int process) => string.Create(CultureInfo.InvariantCulture, $"process.{process}");
 
     private int Age(Member member) => _members.Values.Count(other => other.IsOlderThan(member));
 

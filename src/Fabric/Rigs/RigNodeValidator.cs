@@ -35,6 +35,25 @@ internal sealed class RigNodeValidator
         validator.ValidateTimes();
     }
 
+    /// <summary>Two nodes: whichever strategy, there is one whose death takes the other along.</summary>
+    /// <param name="rig">The rig.</param>
+    public static ImmutableArray<RigFault> Warnings(Rig rig)
+    {
+        if (rig.Nodes.IsDefault || rig.Nodes.Length != 2) return [];
+        var what = rig.Cluster.Downing switch
+        {
+            DowningStrategy.KeepOldest => "when the node dies that is a member for longer, the other one stops as well",
+            DowningStrategy.KeepMajority =>
+                $"when '{rig.Nodes.MinBy(static node => $"{node.Address}", StringComparer.Ordinal)!.Name}' dies, the other node stops as well",
+            _ => "when either node dies, the other one stops as well",
+        };
+        return
+        [
+            new RigFault("cluster.downing", what,
+                "add a third node that only counts, `counter: { address: HOST:PORT, roles: [] }`, with `downing: keep-majority`"),
+        ];
+    }
+
     private void ValidateNodes()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -102,7 +121,12 @@ internal sealed class RigNodeValidator
 
     private void ValidateSeeds()
     {
-        foreach (var seed in _rig.Cluster.Seeds.IsDefault ? [] : _rig.Cluster.Seeds) Known("cluster.seeds", seed);
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var seed in _rig.Cluster.Seeds.IsDefault ? [] : _rig.Cluster.Seeds)
+        {
+            if (!named.Add(seed)) Fault("cluster.seeds", $"'{seed}' is named twice", "name each node once");
+            else Known("cluster.seeds", seed);
+        }
     }
 
     private void ValidateDowning()

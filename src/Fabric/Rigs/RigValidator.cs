@@ -38,6 +38,14 @@ public sealed class RigValidator
         return validator._faults.ToImmutable();
     }
 
+    /// <summary>What can be run but is not what most would want; with what would be right.</summary>
+    /// <param name="rig">A rig without faults.</param>
+    public static ImmutableArray<RigFault> Warnings(Rig rig)
+    {
+        ArgumentNullException.ThrowIfNull(rig);
+        return RigNodeValidator.Warnings(rig);
+    }
+
     /// <summary>Where a guest's device listens: its own path, or <c>GUEST.CAMERA.sock</c> in the runtime directory of its node.</summary>
     /// <param name="rig">The rig.</param>
     /// <param name="guest">The guest.</param>
@@ -121,7 +129,7 @@ public sealed class RigValidator
             Fault(path, $"there is no camera '{view.Camera}'", _cameras.Count == 0 ? "the rig has none" : $"the cameras are: {CameraNames()}{meant}");
         }
 
-        ValidateLeases($"{path}.leases", view, known);
+        ValidateLeases($"{path}.leases", guest, view, known);
         if (!seen.Add(view.Camera)) Fault(path, "the guest has this camera twice", "one device is enough");
         var socket = SocketPath(_rig, guest, view);
         var bytes = Encoding.UTF8.GetByteCount(socket);
@@ -133,7 +141,7 @@ public sealed class RigValidator
     // Nobody reads thousands of names.
     private string CameraNames() => string.Join(", ", _cameras.Keys.Take(NamesShown)) + (_cameras.Count > NamesShown ? $" and {_cameras.Count - NamesShown} more" : "");
 
-    private void ValidateLeases(string path, GuestCameraRig view, CameraRig? camera)
+    private void ValidateLeases(string path, GuestRig guest, GuestCameraRig view, CameraRig? camera)
     {
         Range(path, view.Leases, 0, 64);
         if (view is { Leases: > 0, Face: GuestFace.Media })
@@ -142,6 +150,12 @@ public sealed class RigValidator
         {
             Fault(path, $"camera '{camera.Id}' is shared by turns, and a guest that holds frames in place would see those of the others",
                 "leave `leases` out: the guest gets copies of its own frames");
+        }
+
+        if (view.Leases > 0 && camera is not null && !_rig.IsJoinedDirectly(camera, _rig.NodeOf(guest)))
+        {
+            Fault(path, $"guest '{guest.Name}' may see camera '{camera.Id}' from another process, and gets copies there",
+                "leave `leases` out, or put both on one node: `node:` for both, without `standby` and `isolation`");
         }
     }
 

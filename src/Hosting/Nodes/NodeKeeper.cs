@@ -30,7 +30,9 @@ internal sealed class NodeKeeper
         var limits = ChildLimits.Of(rig.Options);
         var children = rig.AllNodes()
             .Where(child => child.Parent == node)
-            .ToLookup(static child => child.Roles.HasFlag(NodeRoles.Guest), child => ChildNode.Start(child.Name, () => Command(child), limits, logger, fabric.Down));
+            .ToLookup(
+                static child => child.Roles.HasFlag(NodeRoles.Guest),
+                child => ChildNode.Start(child.Name, () => Command(child), limits, logger, fabric.Down));
         return new NodeKeeper([.. children[true]], [.. children[false]]);
 
         // Its errors are ours: one log for both, in which each line says from which node it is.
