@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using CameraFabric.Fabric.Links;
+using CameraFabric.Fabric.Tests.Integration;
 
 namespace CameraFabric.Fabric.Tests.Links;
 
@@ -77,7 +78,7 @@ public sealed class LinkTlsTests
     [Fact]
     public void A_reader_without_tls_is_refused_by_a_home_with_it()
     {
-        using var bench = new LinkBench(Options(Node(_authority, "CN=home")), new LinkOptions());
+        using var bench = new LinkBench(Options(Node(_authority, "CN=home")), LinkBench.Patient);
 
         AssertRefused(bench, "links: ", "TLS failed");
     }
@@ -90,13 +91,13 @@ public sealed class LinkTlsTests
 
         Assert.Single(sink.All.OfType<Told.Over>());
         Assert.True(SpinWait.SpinUntil(() => bench.Loggers.Lines.Any(line => line.Contains(who, StringComparison.Ordinal)
-            && line.Contains(why, StringComparison.Ordinal)), TimeSpan.FromSeconds(30)), bench.Loggers.ToString());
+            && line.Contains(why, StringComparison.Ordinal)), RunningFabric.Patience), bench.Loggers.ToString());
         Assert.True(SpinWait.SpinUntil(() => bench.Loggers.Lines.Any(static line => line.Contains("is refused", StringComparison.Ordinal)),
-            TimeSpan.FromSeconds(30)), bench.Loggers.ToString());
+            RunningFabric.Patience), bench.Loggers.ToString());
         Assert.Contains(bench.Loggers.Lines, static line => line.Contains("link from its home is over", StringComparison.Ordinal));
     }
 
-    private static LinkOptions Options(X509Certificate2 own, params X509Certificate2[] trusted) => new()
+    private static LinkOptions Options(X509Certificate2 own, params X509Certificate2[] trusted) => LinkBench.Patient with
     {
         Certificate = own,
         Refusal = peer => RefusalOf(peer, trusted.Length > 0 ? trusted : [_authority]),

@@ -13,6 +13,7 @@ using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Fabric.Tests.Integration;
+using CameraFabric.Fabric.Tests.Links;
 using CameraFabric.Platform;
 
 namespace CameraFabric.Fabric.Tests.Readers;
@@ -23,10 +24,10 @@ namespace CameraFabric.Fabric.Tests.Readers;
 /// </summary>
 internal sealed class TwoNodes : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly FabricOptions Patient = new()
+    public static readonly TimeSpan Patience = RunningFabric.Patience;
+    private static readonly FabricOptions Patient = RunningFabric.Patient with
     {
-        WatchdogFloor = TimeSpan.FromSeconds(20), FirstFrameAllowance = TimeSpan.FromSeconds(60), ControlsChangedInterval = TimeSpan.Zero,
+        ControlsChangedInterval = TimeSpan.Zero,
         RestartDelay = TimeSpan.FromMilliseconds(10), RestartDelayMaximum = TimeSpan.FromMilliseconds(50),
     };
 
@@ -77,7 +78,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         var rig = Rig(sensors);
         var meter = HomeMeters[node] = new CameraMeter("front", "fake");
         LinkListener? listener = null;
-        var links = new LinkOptions { UnixPath = Path.Combine(_folder.FullName, $"{node}.links") };
+        var links = LinkBench.Patient with { UnixPath = Path.Combine(_folder.FullName, $"{node}.links") };
         if (_linked) _listeners.Add(listener = new LinkListener("here", links, TimeProvider.System, _loggers.CreateLogger(node)));
 
         // Under the readers' own name a home needs no link.
@@ -92,7 +93,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         var meter = ReaderMeters[node] = new CameraMeter("front", "fake");
         _ids[node] = new SessionIds(_ids.Count + 1);
         var settings = new ReaderSettings(
-            Rig(new StepSensors()), _linked ? node : "reading", "here", meter, Options, new LinkOptions(), FrameClock.System,
+            Rig(new StepSensors()), _linked ? node : "reading", "here", meter, Options, LinkBench.Patient, FrameClock.System,
             TimeProvider.System, Fence, _loggers)
         {
             Locate = (context, assignment) => Between(context.Self, _homes[assignment.Home!.Node]),
