@@ -106,6 +106,9 @@ internal sealed class FabricProcess : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();
+
+        // A moment longer it may write into the folder that its test takes away next.
+        _process.WaitForExit(Patience);
         _process.Dispose();
     }
 

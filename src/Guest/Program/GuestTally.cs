@@ -137,8 +137,9 @@ internal sealed partial class GuestTally
     {
         // A strict request that failed names the frame it used up: that is told as well, by its own result.
         var told = Events.Drops + _framesSpent;
-        // What was told while the device was being killed may be lost with it.
-        if (!interleaved && _interruptionsSeen == 0 && told < _frames.Told)
+        // What was told while the device was being killed may be lost with it; and no frame had the numbers that a source leaves out when
+        // it comes back: SOURCE has told of them all.
+        if (!interleaved && _interruptionsSeen == 0 && Events.SourceLost == 0 && told < _frames.Told)
             Failures.Add($"{_frames.Told} frames were dropped by the count of results, but only {told} were told with a reason");
     }
 

@@ -14,7 +14,7 @@ namespace CameraFabric.Fabric.Tests.Guests;
 
 public sealed class GuestDeviceActorTests : TestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // Without it the genuine kit looks ten times within its patience, and misses what does not last.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);

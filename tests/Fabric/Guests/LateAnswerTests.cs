@@ -19,7 +19,7 @@ namespace CameraFabric.Fabric.Tests.Guests;
 /// <summary>A guest dies while its camera works on its command.</summary>
 public sealed class LateAnswerTests : TestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // Without it the genuine kit looks ten times within its patience, and misses what does not last.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);

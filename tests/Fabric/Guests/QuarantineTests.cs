@@ -19,7 +19,7 @@ namespace CameraFabric.Fabric.Tests.Guests;
 /// <summary>A device that was cut off: who waits, for how long, and what lets it in again. Time passes when the test says so.</summary>
 public sealed partial class QuarantineTests : TestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // Without it the genuine kit looks ten times within its patience, and misses what does not last.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);

@@ -1,6 +1,5 @@
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
-using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Platform;
@@ -42,7 +41,7 @@ public sealed class FailureTests
             vision.Configure();
             vision.Driver.Start();
             while (vision.CanSubmit) vision.Submit(exposure: 1_000_000);
-            Assert.Equal(CameraStatus.Ok, vision.Next().Status);
+            Assert.Equal(CameraStatus.Ok, vision.NextExposed(exposure: 1_000_000).Status);
             vision.Driver.Dispose();
             await fabric.WaitAsync(now => now.Guests[0].State == GuestState.Waiting, "the connection does not end");
         }
@@ -59,7 +58,7 @@ public sealed class FailureTests
     {
         var sensors = new StepSensors();
         await using var fabric = RunningFabric.Start(
-            [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("vision", "front", SessionRole.Owner)], Patient);
+            [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("vision", "front", SessionRole.Owner)]);
         using var vision = await TestDriver.ConnectAsync(fabric, "vision", "front");
         vision.Configure();
         vision.Driver.Start();
@@ -94,7 +93,7 @@ public sealed class FailureTests
         var sensors = new StepSensors();
         await using var fabric = RunningFabric.Start(
             [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("cluster", "front")],
-            new FabricOptions { FirstFrameAllowance = TimeSpan.FromMilliseconds(100) });
+            RunningFabric.Patient with { WatchdogFloor = TimeSpan.FromMilliseconds(100), FirstFrameAllowance = TimeSpan.FromMilliseconds(100) });
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
         cluster.Configure();
         cluster.Driver.Start();
@@ -112,7 +111,7 @@ public sealed class FailureTests
         await using var fabric = RunningFabric.Start(
             [RunningFabric.Camera("front", sensor: _ => stuck)],
             [RunningFabric.Guest("vision", "front")],
-            new FabricOptions { StopTimeout = TimeSpan.FromMilliseconds(100) });
+            RunningFabric.Patient with { StopTimeout = TimeSpan.FromMilliseconds(100) });
         await fabric.WaitAsync(_ => stuck.IsAsked, "the sensor is not asked");
 
         var status = await fabric.Node.StopAsync().WaitAsync(RunningFabric.Patience);
@@ -127,7 +126,7 @@ public sealed class FailureTests
     {
         var sensors = new StepSensors();
         await using var fabric = RunningFabric.Start(
-            [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("cluster", "front")], Patient);
+            [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("cluster", "front")]);
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
         cluster.Configure();
         cluster.Driver.Start();
@@ -188,8 +187,4 @@ public sealed class FailureTests
         Assert.All(status.Guests, guest => Assert.Equal(4, guest.Requests.Sum(count => count.Count)));
         Assert.All(status.Guests, guest => Assert.Equal(GuestState.Stopped, guest.State));
     }
-
-    // Frames come when the test says so: silence means nothing here.
-    private static FabricOptions Patient =>
-        new() { WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60) };
 }

@@ -1,6 +1,5 @@
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
-using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Guest.Camera;
@@ -55,7 +54,7 @@ public sealed class GuestFaultTests
         await using var fabric = RunningFabric.Start(
             [RunningFabric.Camera("front")],
             [RunningFabric.Guest("vision", "front", SessionRole.Owner), RunningFabric.Guest("cluster", "front", mayAcquire: true)],
-            new FabricOptions { ConnectionsPerSecond = 1000 });
+            RunningFabric.Patient with { ConnectionsPerSecond = 1000 });
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
         cluster.Configure();
         cluster.Driver.Start();
@@ -79,7 +78,7 @@ public sealed class GuestFaultTests
         Assert.True(areBack, $"{before} descriptors were open, now {OpenDescriptors()}");
         cluster.Driver.AcquireOwner();
         cluster.Submit(exposure: 1_000_000);
-        Assert.Equal(CameraStatus.Ok, cluster.Next().Status);
+        Assert.Equal(CameraStatus.Ok, cluster.NextExposed(exposure: 1_000_000).Status);
         var status = await fabric.StopAsync();
         Assert.Equal((rounds, 0L), (status.Guests[0].Connections, status.Guests[0].Violations));
         Assert.Equal((0, 0L), (status.Cameras[0].LeakedSlots, status.Guests[0].RequestsWaiting));

@@ -1,5 +1,4 @@
 using CameraFabric.Device.Camera.Sessions;
-using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Tests.Fakes;
 
 namespace CameraFabric.Fabric.Tests.Integration;
@@ -21,9 +20,8 @@ public sealed class RandomGuestsTests
     {
         var random = new Random(seed);
         var sensors = new StepSensors();
-        var options = new FabricOptions
+        var options = RunningFabric.Patient with
         {
-            WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60),
             RestartDelay = TimeSpan.FromMilliseconds(1), RestartDelayMaximum = TimeSpan.FromMilliseconds(5),
         };
         SessionRole[] roles = interleaved

@@ -10,10 +10,7 @@ namespace CameraFabric.Fabric.Tests.Integration;
 
 public sealed class SharingTests
 {
-    private static readonly FabricOptions Patient = new()
-    {
-        WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60), ControlsChangedInterval = TimeSpan.Zero,
-    };
+    private static readonly FabricOptions Patient = RunningFabric.Patient with { ControlsChangedInterval = TimeSpan.Zero };
 
     [Fact]
     public async Task An_observer_sees_what_the_owner_changes()
@@ -28,8 +25,9 @@ public sealed class SharingTests
             driver.Driver.Start();
         }
 
-        sensors.Expose();
-        owner.NextEvent(CameraEventType.FrameDrop);
+        // The first frame only says where things stand.
+        observer.Submit();
+        Assert.Equal(CameraStatus.Ok, observer.Next(sensors).Status);
         owner.Submit(exposure: 3_000_000);
         var result = owner.Next(sensors);
         var (occurred, controls) = observer.NextEvent(CameraEventType.ControlChanged);
@@ -135,11 +133,17 @@ public sealed class SharingTests
             [RunningFabric.Guest("short", "front", SessionRole.Interleaved),
                 RunningFabric.Guest("long", "front", SessionRole.Interleaved)]);
 
-        var reports = await Task.WhenAll(
-            fabric.RunAsync(fabric.Options("short", "front", frames: 30) with { Exposure = ExposureScript.Alternate(1_000_000),
-                Strict = true, BuffersInFlight = 6 }),
-            fabric.RunAsync(fabric.Options("long", "front", frames: 30) with { Exposure = ExposureScript.Alternate(9_000_000),
-                Strict = true, BuffersInFlight = 6 }));
+        // Each until both have had their frames: one that is done before the other begins takes no turns.
+        using var enough = new CancellationTokenSource();
+        var running = Task.WhenAll(
+            fabric.RunAsync(fabric.Options("short", "front", frames: 0) with { Exposure = ExposureScript.Alternate(1_000_000),
+                Strict = true, BuffersInFlight = 6 }, enough.Token),
+            fabric.RunAsync(fabric.Options("long", "front", frames: 0) with { Exposure = ExposureScript.Alternate(9_000_000),
+                Strict = true, BuffersInFlight = 6 }, enough.Token));
+        await fabric.WaitAsync(
+            static now => now.Guests.All(static guest => guest is { Delivered: >= 30, OtherGuest: > 0 }), "they do not take turns");
+        await enough.CancelAsync();
+        var reports = await running;
         var status = await fabric.StopAsync();
 
         Assert.All(reports, report => Assert.True(report.Completed && report.Verification.Failures == 0, report.ToJson() + fabric.Loggers));

@@ -160,7 +160,10 @@ public sealed class ZeroCopyTests
         await using var fabric = RunningFabric.Start(
             [RunningFabric.Camera("front", sensor: faults.Around(static context => new SyntheticSensor(context, new SyntheticOptions())))],
             [Holder("cluster", leases: 3)],
-            new() { SensorStopTimeout = TimeSpan.FromMilliseconds(50), RestartDelay = TimeSpan.FromMilliseconds(1) });
+            RunningFabric.Patient with
+            {
+                WatchdogFloor = TimeSpan.FromMilliseconds(100), SensorStopTimeout = TimeSpan.FromMilliseconds(50), RestartDelay = TimeSpan.FromMilliseconds(1),
+            });
         using var enough = new CancellationTokenSource();
         var running = fabric.RunAsync(fabric.Options("cluster", "front", frames: 0) with { ZeroCopy = true }, enough.Token);
         await fabric.WaitAsync(static status => status.Cameras[0].Faults.Any(static fault => fault.Reason == "Hung"), "it did not hang");

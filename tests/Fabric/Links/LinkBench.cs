@@ -11,6 +11,9 @@ namespace CameraFabric.Fabric.Tests.Links;
 /// <summary>Both ends of a link in one process, over real sockets.</summary>
 internal sealed class LinkBench : IDisposable
 {
+    /// <summary>Of links that no busy machine breaks. Who waits for a time limit sets it himself.</summary>
+    public static readonly LinkOptions Patient = new() { HelloTimeout = RunningFabric.Patience, StallTimeout = RunningFabric.Patience };
+
     private const string Host = "soc1";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf");
     private readonly List<LinkReceiver> _receivers = [];
@@ -19,8 +22,8 @@ internal sealed class LinkBench : IDisposable
     public LinkBench(LinkOptions? options = null, LinkOptions? readerOptions = null, TimeProvider? time = null)
     {
         Logger = Loggers.CreateLogger("links");
-        Options = (options ?? new LinkOptions()) with { UnixPath = Path.Combine(_folder.FullName, "links.sock") };
-        ReaderOptions = readerOptions ?? options ?? new LinkOptions();
+        Options = (options ?? Patient) with { UnixPath = Path.Combine(_folder.FullName, "links.sock") };
+        ReaderOptions = readerOptions ?? options ?? Patient;
         Listener = new LinkListener(Host, Options, time ?? TimeProvider.System, Logger);
     }
 

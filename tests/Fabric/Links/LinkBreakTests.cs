@@ -41,7 +41,7 @@ public sealed class LinkBreakTests
     public void A_reader_that_stops_in_the_middle_of_a_frame_costs_its_home_that_frame_alone()
     {
         using var frames = new LinkFrames(width: 4096, height: 2048);
-        using var bench = new LinkBench(new LinkOptions { StallTimeout = TimeSpan.FromMilliseconds(50) });
+        using var bench = new LinkBench(LinkBench.Patient with { StallTimeout = TimeSpan.FromMilliseconds(50) });
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
         using var connected = new ManualResetEventSlim();
         LinkSender? sender = null;
@@ -52,7 +52,7 @@ public sealed class LinkBreakTests
             connected.Set();
         });
         socket.Connect(offer.TcpHost, offer.TcpPort);
-        new LinkOutput(new TcpCarrier(socket, TimeSpan.FromSeconds(30))).SendHello(3, offer.Token, 4, "front", "reader");
+        new LinkOutput(new TcpCarrier(socket, RunningFabric.Patience)).SendHello(3, offer.Token, 4, "front", "reader");
         Assert.True(connected.Wait(RunningFabric.Patience));
 
         for (var i = 0; i < 6; i++) Offer(sender!, frames.Make());

@@ -13,7 +13,7 @@ internal static class LinkCertificates
 
     public static X509Certificate2 Stranger { get; } = Make("CN=stranger");
 
-    public static LinkOptions Options(X509Certificate2 own, params X509Certificate2[] trusted) => new()
+    public static LinkOptions Options(X509Certificate2 own, params X509Certificate2[] trusted) => LinkBench.Patient with
     {
         Certificate = own,
         Refusal = peer => RefusalOf(peer, trusted.Length > 0 ? trusted : [Authority]),

@@ -117,7 +117,7 @@ public sealed class LinkListenerTests
     [Fact]
     public void Who_says_nothing_is_left_after_the_time_limit()
     {
-        using var bench = new LinkBench(new LinkOptions { HelloTimeout = TimeSpan.FromMilliseconds(20) });
+        using var bench = new LinkBench(LinkBench.Patient with { HelloTimeout = TimeSpan.FromMilliseconds(20) });
         using var visitor = bench.Visit();
         using var descriptors = new DescriptorBag();
 
@@ -133,7 +133,7 @@ public sealed class LinkListenerTests
     [Fact]
     public void A_reader_gives_up_on_a_home_that_says_nothing()
     {
-        using var bench = new LinkBench(readerOptions: new LinkOptions { HelloTimeout = TimeSpan.FromMilliseconds(20) });
+        using var bench = new LinkBench(readerOptions: LinkBench.Patient with { HelloTimeout = TimeSpan.FromMilliseconds(20) });
         var path = bench.Options.UnixPath + "2";
         using var silent = UnixListener.Bind(path);
 
@@ -146,7 +146,7 @@ public sealed class LinkListenerTests
     public void A_flood_of_silent_visitors_does_not_keep_a_reader_out()
     {
         using var frames = new LinkFrames();
-        using var bench = new LinkBench(new LinkOptions { MaximumPending = 4, HelloTimeout = TimeSpan.FromMinutes(1) });
+        using var bench = new LinkBench(LinkBench.Patient with { MaximumPending = 4, HelloTimeout = TimeSpan.FromMinutes(1) });
         var visitors = Enumerable.Range(0, 50).Select(_ => Visit(bench)).ToArray();
 
         var sink = new RecordingSink();

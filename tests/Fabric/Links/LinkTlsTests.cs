@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using CameraFabric.Fabric.Links;
+using CameraFabric.Fabric.Tests.Integration;
 
 namespace CameraFabric.Fabric.Tests.Links;
 
@@ -75,7 +76,7 @@ public sealed class LinkTlsTests
     [Fact]
     public void A_reader_without_tls_is_refused_by_a_home_with_it()
     {
-        using var bench = new LinkBench(LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=home")), new LinkOptions());
+        using var bench = new LinkBench(LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=home")), LinkBench.Patient);
 
         AssertRefused(bench, "links: ", "TLS failed");
     }
@@ -88,9 +89,9 @@ public sealed class LinkTlsTests
 
         Assert.Single(sink.All.OfType<Told.Over>());
         Assert.True(SpinWait.SpinUntil(() => bench.Loggers.Lines.Any(line => line.Contains(who, StringComparison.Ordinal)
-            && line.Contains(why, StringComparison.Ordinal)), TimeSpan.FromSeconds(30)), bench.Loggers.ToString());
+            && line.Contains(why, StringComparison.Ordinal)), RunningFabric.Patience), bench.Loggers.ToString());
         Assert.True(SpinWait.SpinUntil(() => bench.Loggers.Lines.Any(static line => line.Contains("is refused", StringComparison.Ordinal)),
-            TimeSpan.FromSeconds(30)), bench.Loggers.ToString());
+            RunningFabric.Patience), bench.Loggers.ToString());
         Assert.Contains(bench.Loggers.Lines, static line => line.Contains("link from its home is broken", StringComparison.Ordinal));
     }
 }

@@ -4,6 +4,7 @@ using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Fabric.Tests.Integration;
 using CameraFabric.Platform;
 
 namespace CameraFabric.Fabric.Tests.Placement;
@@ -22,6 +23,13 @@ public sealed class ClusterTests : IAsyncLifetime
         with
         {
             RuntimeDirectory = _folder.FullName,
+            Options = RunningFabric.Patient,
+
+            // A node is dead when it is, and not when the machine is busy.
+            Cluster = new ClusterRig
+            {
+                Pause = TimeSpan.FromSeconds(4), StableAfter = TimeSpan.FromSeconds(3), Fence = TimeSpan.FromSeconds(3),
+            },
             Nodes = [.. new[] { "a", "b", "c" }.Zip(FreePorts(3), (name, port) => PlacementRig.Node(name) with { Address = new NodeAddress("127.0.0.1", port) })],
         };
 

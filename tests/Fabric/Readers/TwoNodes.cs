@@ -25,10 +25,10 @@ namespace CameraFabric.Fabric.Tests.Readers;
 /// </summary>
 internal sealed class TwoNodes : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly FabricOptions Patient = new()
+    public static readonly TimeSpan Patience = RunningFabric.Patience;
+    private static readonly FabricOptions Patient = RunningFabric.Patient with
     {
-        WatchdogFloor = TimeSpan.FromSeconds(20), FirstFrameAllowance = TimeSpan.FromSeconds(60), ControlsChangedInterval = TimeSpan.Zero,
+        ControlsChangedInterval = TimeSpan.Zero,
         RestartDelay = TimeSpan.FromMilliseconds(10), RestartDelayMaximum = TimeSpan.FromMilliseconds(50),
     };
 
@@ -49,7 +49,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     {
         if (!isFenced) Fence.Extend(long.MaxValue);
         _way = way;
-        _links = way == Way.Tls ? LinkCertificates.Options(LinkCertificates.Node(LinkCertificates.Authority, "CN=node")) : new LinkOptions();
+        _links = way == Way.Tls ? LinkCertificates.Options(LinkCertificates.Node(LinkCertificates.Authority, "CN=node")) : LinkBench.Patient;
         _interleaved = interleaved;
         Options = options ?? Patient;
         System = ActorSystem.Create("nodes", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(FabricNode.ReferenceConfig),
