@@ -34,11 +34,12 @@ internal static class GuestCommand
         var save = new Option<string?>("--save") { Description = "Append every frame's bytes to this file (one socket only)." };
         var noVerify = new Option<bool>("--no-verify") { Description = "Do not check checksums and the stamps in the pixels." };
         var reconnect = new Option<bool>("--reconnect") { Description = "Connect again when the device goes away, keeping the rings if it can go on with them; also when it is not there yet." };
+        var stall = new Option<double?>("--stall") { Description = "Seconds without a frame after which the device counts as gone, 10 otherwise; 0 waits for ever." };
         var progress = new Option<bool>("--progress") { Description = "Print interim reports twice a second (with --json one document a line)." };
         var json = new Option<bool>("--json") { Description = "Print each report as one line of JSON instead of tables." };
         var command = new Command("guest", "A guest without a VM: the driver's side of virtio-camera, or of virtio-media. Exit code 0 only if every frame is accounted for and every check holds.")
         {
-            sockets, name, face, memory, format, size, rate, buffers, frames, seconds, exposure, zeroCopy, strict, acquire, delay, hold, settle, save, noVerify, reconnect, progress, json,
+            sockets, name, face, memory, format, size, rate, buffers, frames, seconds, exposure, zeroCopy, strict, acquire, delay, hold, settle, save, noVerify, reconnect, stall, progress, json,
         };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(() =>
         {
@@ -65,6 +66,7 @@ internal static class GuestCommand
                 Verify = !parsed.GetValue(noVerify),
                 Reconnect = parsed.GetValue(reconnect),
             };
+            if (parsed.GetValue(stall) is { } longest) common = common with { StallTimeout = TimeSpan.FromSeconds(Output.InRange("--stall", longest, 0, LongestRun, "seconds")) };
             if (parsed.GetValue(size) is { } both) common = WithSize(common, both);
             var script = parsed.GetValue(exposure) is { } written ? Script(written) : null;
             var options = paths.Select((path, index) => common with { Socket = path, Exposure = index == 0 ? script : null }).ToArray();
