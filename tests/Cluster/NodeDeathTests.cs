@@ -38,6 +38,41 @@ public sealed class NodeDeathTests(ITestOutputHelper output)
         await cluster.StopAsync();
     }
 
+    [Theory]
+    [InlineData("n0", "last")] // the leader
+    [InlineData("n2", "first")] // one that has guests and nothing else
+    public async Task A_node_without_cameras_that_is_killed_moves_none_and_disturbs_no_guest_of_another(string victim, string other)
+    {
+        await using var cluster = await RunningCluster.StartAsync(3, RunningCluster.Patient() + """
+            cameras:
+              fixed: { sensor: synthetic, format: NV12, size: 320x240, rate: 60, node: n1 }
+            guests:
+              first: { node: n0, cameras: { fixed: observer } }
+              last: { node: n2, cameras: { fixed: observer } }
+            """);
+        output.WriteLine(cluster.Machines.Kind);
+        var guests = new[] { "first", "last" }.ToDictionary(static name => name, name => cluster.StartGuest(name, "fixed"));
+        foreach (var guest in guests.Values) await cluster.GetsAsync(guest, 30);
+        var before = RunningCluster.HomeOf(await cluster.SettleAsync(3), "fixed")!.Value;
+        var connections = RunningCluster.ReportOf(guests[other])!.Connections;
+
+        await cluster.Node(victim).KillAsync();
+
+        await cluster.UntilAsync(
+            status => status.Nodes.Length == 2 && status.Nodes.All(static node => node.Cluster!.Members.Length == 2)
+                && RunningCluster.HomeOf(status, "fixed") == before
+                && status.Nodes.Single(static node => node.Node == "n1").Cameras.Single().Sessions == 1,
+            "the home does not go on with the one guest that is left");
+        await cluster.GetsAsync(guests[other], RunningCluster.ReportOf(guests[other])!.Frames.Delivered + 30);
+
+        var seen = guests.Values.ToDictionary(static guest => guest, static guest => RunningCluster.ReportOf(guest)!.Frames.Delivered);
+        cluster.Begin(victim);
+        Assert.Equal(before, RunningCluster.HomeOf(await cluster.SettleAsync(3), "fixed"));
+        foreach (var guest in guests.Values) await cluster.GetsAsync(guest, seen[guest] + 30);
+        Assert.Equal(connections, RunningCluster.ReportOf(guests[other])!.Connections);
+        await cluster.BalanceAsync([.. guests.Values]);
+    }
+
     [Fact]
     public async Task A_guest_on_another_node_keeps_its_connection_and_gets_frames_from_the_cameras_new_home()
     {

@@ -138,7 +138,7 @@ internal sealed partial class FabricActor : UntypedActor
         var settings = new PlacementSettings(_rig, seat, new AkkaCluster(Context.System), _clock, _loggers);
         var placement = Context.ActorOf(PlacementActor.Props(settings), "placement");
         var fence = Context.ActorOf(FenceActor.Props(settings), "fence");
-        Context.ActorOf(MembershipActor.Props(seat.Self, [placement, fence]), "membership");
+        Context.ActorOf(MembershipActor.Props(seat.Self, [placement, fence], _loggers), "membership");
         Context.ActorOf(UnreadActor.Props(_loggers.CreateLogger("CameraFabric.Messages")), "unread");
         return placement;
     }

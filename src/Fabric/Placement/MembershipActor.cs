@@ -4,11 +4,12 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Remote;
 using CameraFabric.Fabric.Rigs;
+using Microsoft.Extensions.Logging;
 
 namespace CameraFabric.Fabric.Placement;
 
 /// <summary>Turns Akka's cluster events into views, for the fence and for placement.</summary>
-internal sealed class MembershipActor : UntypedActor
+internal sealed partial class MembershipActor : UntypedActor
 {
     /// <summary>What the role begins with that has a node's name.</summary>
     public const string NodeRole = "node.";
@@ -16,19 +17,21 @@ internal sealed class MembershipActor : UntypedActor
     private readonly Cluster _cluster = Cluster.Get(Context.System);
     private readonly NodeIncarnation _self;
     private readonly ImmutableArray<IActorRef> _listeners;
+    private readonly ILogger _logger;
     private readonly Dictionary<UniqueAddress, Member> _members = [];
     private readonly HashSet<UniqueAddress> _unreachable = [];
 
     /// <summary>One for a node.</summary>
-    public MembershipActor(NodeIncarnation self, ImmutableArray<IActorRef> listeners)
+    public MembershipActor(NodeIncarnation self, ImmutableArray<IActorRef> listeners, ILoggerFactory loggers)
     {
+        _logger = loggers.CreateLogger("CameraFabric.Membership");
         _self = self;
         _listeners = listeners;
     }
 
     /// <summary>How to make one.</summary>
-    public static Props Props(NodeIncarnation self, ImmutableArray<IActorRef> listeners) =>
-        Akka.Actor.Props.Create(() => new MembershipActor(self, listeners));
+    public static Props Props(NodeIncarnation self, ImmutableArray<IActorRef> listeners, ILoggerFactory loggers) =>
+        Akka.Actor.Props.Create(() => new MembershipActor(self, listeners, loggers));
 
     /// <summary>The name of the node that a member is; null when it is none of a rig's.</summary>
     public static string? NameOf(Member member) =>
@@ -100,7 +103,8 @@ internal sealed class MembershipActor : UntypedActor
             case ClusterEvent.ReachableMember back:
                 _unreachable.Remove(back.Member.UniqueAddress);
                 break;
-            case ThisActorSystemQuarantinedEvent:
+            case ThisActorSystemQuarantinedEvent quarantined:
+                LogQuarantined(quarantined.RemoteAddress);
                 // The others have removed this node while it could not hear them, and will never talk to it again: no gossip tells it so.
                 _cluster.Down(_cluster.SelfAddress);
                 return;
@@ -139,4 +143,7 @@ internal sealed class MembershipActor : UntypedActor
         return new MemberView(AkkaCluster.Incarnation(name, member.UniqueAddress), roles, member.Roles.Contains("core"), PhaseOf(member.Status),
             !_unreachable.Contains(member.UniqueAddress));
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Address} has removed this node and does not talk to it any more: it leaves")]
+    private partial void LogQuarantined(Address address);
 }
