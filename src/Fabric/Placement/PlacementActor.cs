@@ -9,6 +9,9 @@ namespace CameraFabric.Fabric.Placement;
 /// </summary>
 internal sealed partial class PlacementActor : UntypedActor, IWithTimers
 {
+    // So many lines of one table are read; more are counted.
+    private const int Many = 64;
+
     private readonly PlacementSettings _settings;
     private readonly ILogger _logger;
     private readonly PlacementDesk _desk;
@@ -19,6 +22,7 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
     private MembershipView _view;
     private long _announced;
     private bool _closes;
+    private bool _isToLead;
 
     /// <summary>The placement of one node.</summary>
     public PlacementActor(PlacementSettings settings)
@@ -59,6 +63,10 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
                 Announce();
                 if (_closes) Close();
                 break;
+            case LeadOnce:
+                _isToLead = false;
+                Lead();
+                break;
             case MembershipView view:
                 _view = view;
                 _desk.Become(view, _settings.Clock.Now);
@@ -73,11 +81,10 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
                 _listeners.Remove(ended.ActorRef);
                 break;
             case HomeReleased released:
-                Release(released);
+                Release([released]);
                 break;
             case AllHomesReleased:
-                foreach (var home in _desk.Table.Assignments.Values.Where(home => home.IsHome(_settings.Self)))
-                    Release(new HomeReleased(home.Camera, home.Epoch));
+                Release(_desk.Table.Assignments.Values.Where(home => home.IsHome(_settings.Self)).Select(static home => new HomeReleased(home.Camera, home.Epoch)).ToArray());
                 break;
             case CloseNode:
                 _closes = true;
@@ -131,12 +138,13 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
                 break;
             case PlacementPage page when _pages.Take(page) is { } table && _desk.Take(table):
                 Tell();
-                foreach (var home in _released.Where(IsStillMine)) Report(home);
+                _released.RemoveWhere(home => !IsStillMine(home));
+                foreach (var home in _released) Report(home);
                 Lead();
                 break;
             case CameraReleased released when released.Camera is not null:
                 _desk.Release(released.Camera, released.Epoch);
-                Lead();
+                LeadSoon();
                 break;
         }
     }
@@ -167,21 +175,27 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
         Tell();
     }
 
-    /// <summary>Messages may be lost, and members come later: so the newest version is told again and again.</summary>
+    /// <summary>Homes stop by the thousand when a node does: one table for all that have said so by then.</summary>
+    private void LeadSoon()
+    {
+        if (_isToLead) return;
+        _isToLead = true;
+        Self.Tell(LeadOnce.Message);
+    }
+
+    /// <summary>Messages may be lost, and members come later: so what is newest is told again and again.</summary>
     private void Announce()
     {
-        foreach (var home in _released.Where(IsStillMine)) Report(home);
-        if (!Decides || _desk.Table.Version.Author != _settings.Self.Address) return;
         if (_settings.Clock.Now - _announced < TimeSpan.NanosecondsPerTick * _settings.Rig.Cluster.Pause.Ticks) return;
         _announced = _settings.Clock.Now;
+        foreach (var home in _released.Where(IsStillMine)) Report(home);
+        if (!Decides || _desk.Table.Version.Author != _settings.Self.Address) return;
         foreach (var node in Others) _settings.Cluster.Placement(node).Tell(new PlacementAnnounced(_desk.Table.Version), Self);
     }
 
-    private void Release(HomeReleased home)
+    private void Release(IEnumerable<HomeReleased> homes)
     {
-        _released.RemoveWhere(known => !IsStillMine(known));
-        if (!_released.Add(home)) return;
-        Report(home);
+        foreach (var home in homes.Where(home => _released.Add(home))) Report(home);
     }
 
     private bool IsStillMine(HomeReleased home) =>
@@ -224,9 +238,20 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
 
     private void Log(IReadOnlyDictionary<string, Assignment> next)
     {
-        foreach (var (camera, assignment) in next)
+        var moved = next.Where(pair => _desk.Table.Of(pair.Key)?.Epoch != pair.Value.Epoch).ToArray();
+        if (moved.Length > Many)
         {
-            if (_desk.Table.Of(camera)?.Epoch == assignment.Epoch) continue;
+            foreach (var home in moved.GroupBy(static pair => pair.Value.Home))
+            {
+                if (home.Key is { } node) LogHomes(home.Count(), node);
+                else LogManyLost(home.Count());
+            }
+
+            return;
+        }
+
+        foreach (var (camera, assignment) in moved)
+        {
             if (assignment.Home is { } home) LogHome(camera, home, assignment.Epoch);
             else LogLost(camera, assignment.Loss, assignment.Epoch);
         }
@@ -237,6 +262,17 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera} has no home: {Reason} (epoch {Epoch})")]
     private partial void LogLost(string camera, HomeLoss reason, uint epoch);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Cameras} cameras are at home on {Node} now")]
+    private partial void LogHomes(int cameras, NodeIncarnation node);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Cameras} cameras have no home now")]
+    private partial void LogManyLost(int cameras);
+
+    private sealed class LeadOnce
+    {
+        public static LeadOnce Message { get; } = new();
+    }
 
     private sealed class Beat
     {

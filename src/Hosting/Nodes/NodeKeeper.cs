@@ -49,7 +49,9 @@ internal sealed class NodeKeeper
         return outputs.SelectMany(static output => Parse(output));
     }
 
-    private static ImmutableArray<FabricStatus> Parse(string output)
+    /// <summary>The balances that a process ended with; none when it was killed.</summary>
+    /// <param name="output">What it wrote.</param>
+    internal static ImmutableArray<FabricStatus> Parse(string output)
     {
         try
         {
