@@ -13,6 +13,9 @@ internal sealed class FleetClusterBench : IDisposable
     public const int Nodes = 4;
     private const int CamerasPerVehicle = 8;
     private const int Vanilla = 1; // vehicles of the fleet that shows what nodes hold without a fleet
+
+    // Those of config/fleet.yaml.
+    private const string Times = "cluster: { downing: static-quorum, quorum: 3, pause: 2s, stable-after: 1s, fence: 1s }";
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(200);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf");
@@ -101,7 +104,7 @@ internal sealed class FleetClusterBench : IDisposable
         var nodes = string.Join('\n', Enumerable.Range(1, Nodes).Select(static node => string.Create(CultureInfo.InvariantCulture, $"  n{node}: {{ address: \"127.0.0.1:{Ports.Free()}\" }}")));
         var cameras = string.Join('\n', Enumerable.Range(0, CamerasPerVehicle).Select(static camera =>
             string.Create(CultureInfo.InvariantCulture, $"    c{camera}: {{ sensor: synthetic, format: NV12, size: 64x32, rate: 1 }}")));
-        return $"rig: fleet\nruntime: .\nnodes:\n{nodes}\nfleet:\n  vehicles: {vehicles}\n  cameras:\n{cameras}\n";
+        return $"rig: fleet\nruntime: .\n{Times}\nnodes:\n{nodes}\nfleet:\n  vehicles: {vehicles}\n  cameras:\n{cameras}\n";
     }
 }
 

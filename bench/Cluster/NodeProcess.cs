@@ -7,8 +7,16 @@ namespace CameraFabric.Bench.Cluster;
 /// <summary>The program in a process of its own, with what it said and when.</summary>
 internal sealed class NodeProcess : IDisposable
 {
+    private static readonly HashSet<NodeProcess> Living = [];
+
     private readonly Process _process;
     private readonly List<(long At, string Line)> _lines = [];
+
+    // A measurement that fails leaves nobody behind.
+    static NodeProcess() => AppDomain.CurrentDomain.UnhandledException += static (_, _) =>
+    {
+        foreach (var node in Living.ToArray()) node.Dispose();
+    };
 
     private NodeProcess(IEnumerable<string> words)
     {
@@ -18,6 +26,7 @@ internal sealed class NodeProcess : IDisposable
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        Living.Add(this);
     }
 
     /// <summary>What it has logged so far, with the frame clock's time of its arrival.</summary>
@@ -68,6 +77,7 @@ internal sealed class NodeProcess : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        if (!Living.Remove(this)) return;
         if (!_process.HasExited) _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
