@@ -19,6 +19,7 @@ internal sealed partial class CamerasActor : UntypedActor
     private readonly FrameClock _clock;
     private readonly ILoggerFactory _loggers;
     private readonly HomeNode? _node;
+    private readonly Dictionary<string, CameraRig> _byId;
     private readonly HashSet<string> _running = [];
     private readonly ILogger _logger;
     private readonly int _count;
@@ -33,6 +34,7 @@ internal sealed partial class CamerasActor : UntypedActor
         _logger = loggers.CreateLogger("CameraFabric.Cameras");
         _count = rig.Cameras.Length;
         _readers = rig.Readers();
+        _byId = rig.Cameras.ToDictionary(static camera => camera.Id, StringComparer.Ordinal);
         if (node is not null) return;
         foreach (var camera in rig.Cameras)
         {

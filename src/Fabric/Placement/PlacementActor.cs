@@ -9,12 +9,16 @@ namespace CameraFabric.Fabric.Placement;
 /// </summary>
 internal sealed partial class PlacementActor : UntypedActor, IWithTimers
 {
+    // So many lines of one table are read; more are counted.
+    private const int Many = 64;
+
     private readonly PlacementSettings _settings;
     private readonly ILogger _logger;
     private readonly PlacementMemory _memory;
     private readonly PlacementDesk _desk;
     private readonly Takeover _takeover;
     private long _announced;
+    private bool _isToLead;
 
     /// <summary>The placement of one node, over a memory that outlives it.</summary>
     public PlacementActor(PlacementSettings settings, PlacementMemory memory)
@@ -75,6 +79,10 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
                 Announce();
                 if (_memory.Closes) Close();
                 break;
+            case LeadOnce:
+                _isToLead = false;
+                Lead();
+                break;
             case MembershipView view:
                 _memory.View = view;
                 _desk.Become(view, _settings.Clock.Now);
@@ -89,11 +97,10 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
                 _memory.Listeners.Remove(ended.ActorRef);
                 break;
             case HomeReleased released:
-                Release(released);
+                Release([released]);
                 break;
             case AllHomesReleased:
-                foreach (var home in _desk.Table.Assignments.Values.Where(home => home.IsHome(_settings.Self)))
-                    Release(new HomeReleased(home.Camera, home.Epoch));
+                Release(_desk.Table.Assignments.Values.Where(home => home.IsHome(_settings.Self)).Select(static home => new HomeReleased(home.Camera, home.Epoch)).ToArray());
                 break;
             case CloseNode:
                 _memory.Closes = true;
@@ -147,12 +154,13 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
                 break;
             case PlacementPage page when _memory.Pages.Take(page) is { } table && _desk.Take(table):
                 Tell();
-                foreach (var home in _memory.Released.Where(IsStillMine)) Report(home);
+                _memory.Released.RemoveWhere(home => !IsStillMine(home));
+                foreach (var home in _memory.Released) Report(home);
                 Lead();
                 break;
             case CameraReleased released:
                 _desk.Release(released.Camera, released.Epoch);
-                Lead();
+                LeadSoon();
                 break;
         }
     }
@@ -183,21 +191,27 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
         Tell();
     }
 
-    /// <summary>Messages may be lost, and members come later: so the newest version is told again and again.</summary>
+    /// <summary>Homes stop by the thousand when a node does: one table for all that have said so by then.</summary>
+    private void LeadSoon()
+    {
+        if (_isToLead) return;
+        _isToLead = true;
+        Self.Tell(LeadOnce.Message);
+    }
+
+    /// <summary>Messages may be lost, and members come later: so what is newest is told again and again.</summary>
     private void Announce()
     {
-        foreach (var home in _memory.Released.Where(IsStillMine)) Report(home);
-        if (!Decides || _desk.Table.Version.Author != _settings.Self.Address) return;
         if (_settings.Clock.Now - _announced < TimeSpan.NanosecondsPerTick * _settings.Rig.Cluster.Pause.Ticks) return;
         _announced = _settings.Clock.Now;
+        foreach (var home in _memory.Released.Where(IsStillMine)) Report(home);
+        if (!Decides || _desk.Table.Version.Author != _settings.Self.Address) return;
         foreach (var node in Others) _settings.Cluster.Placement(node).Tell(new PlacementAnnounced(_desk.Table.Version), Self);
     }
 
-    private void Release(HomeReleased home)
+    private void Release(IEnumerable<HomeReleased> homes)
     {
-        _memory.Released.RemoveWhere(known => !IsStillMine(known));
-        if (!_memory.Released.Add(home)) return;
-        Report(home);
+        foreach (var home in homes.Where(_memory.Released.Add)) Report(home);
     }
 
     private bool IsStillMine(HomeReleased home) =>
@@ -239,9 +253,20 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
 
     private void Log(IReadOnlyDictionary<string, Assignment> next)
     {
-        foreach (var (camera, assignment) in next)
+        var moved = next.Where(pair => _desk.Table.Of(pair.Key)?.Epoch != pair.Value.Epoch).ToArray();
+        if (moved.Length > Many)
         {
-            if (_desk.Table.Of(camera)?.Epoch == assignment.Epoch) continue;
+            foreach (var home in moved.GroupBy(static pair => pair.Value.Home))
+            {
+                if (home.Key is { } node) LogHomes(home.Count(), node);
+                else LogManyLost(home.Count());
+            }
+
+            return;
+        }
+
+        foreach (var (camera, assignment) in moved)
+        {
             if (assignment.Home is { } home) LogHome(camera, home, assignment.Epoch);
             else LogLost(camera, assignment.Loss, assignment.Epoch);
         }
@@ -255,6 +280,17 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera} has no home: {Reason} (epoch {Epoch})")]
     private partial void LogLost(string camera, HomeLoss reason, uint epoch);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Cameras} cameras are at home on {Node} now")]
+    private partial void LogHomes(int cameras, NodeIncarnation node);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Cameras} cameras have no home now")]
+    private partial void LogManyLost(int cameras);
+
+    private sealed class LeadOnce
+    {
+        public static LeadOnce Message { get; } = new();
+    }
 
     private sealed class Beat
     {

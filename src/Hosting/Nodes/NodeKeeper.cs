@@ -44,26 +44,32 @@ internal sealed class NodeKeeper
     /// <returns>Their balances, and which of them gave none: they did not run, or had to be killed.</returns>
     public async Task<(ImmutableArray<FabricStatus> Nodes, ImmutableArray<string> Silent)> StopAsync()
     {
-        (string Name, ImmutableArray<FabricStatus> Nodes)[] all = [.. await StopAsync(_guests), .. await StopAsync(_cameras)];
-        return ([.. all.SelectMany(static child => child.Nodes)], [.. all.Where(static child => child.Nodes.IsEmpty).Select(static child => child.Name)]);
+        var guests = await StopAsync(_guests);
+        var cameras = await StopAsync(_cameras);
+        return ([.. guests.Nodes, .. cameras.Nodes], [.. guests.Silent, .. cameras.Silent]);
     }
 
-    private static async Task<IEnumerable<(string Name, ImmutableArray<FabricStatus> Nodes)>> StopAsync(ImmutableArray<ChildNode> children)
+    /// <summary>Stops processes at once, each in its own order.</summary>
+    /// <param name="children">The processes.</param>
+    /// <returns>Balances of theirs and of their own children, and which of all these gave none.</returns>
+    internal static async Task<(ImmutableArray<FabricStatus> Nodes, ImmutableArray<string> Silent)> StopAsync(ImmutableArray<ChildNode> children)
     {
         var outputs = await Task.WhenAll(children.Select(static child => child.StopAsync()));
         foreach (var child in children) await child.DisposeAsync();
-        return children.Zip(outputs, static (child, output) => (child.Name, Parse(output)));
+        var ends = children.Zip(outputs, static (child, output) => Parse(output) ?? new RigStatus("", [], [child.Name])).ToArray();
+        return ([.. ends.SelectMany(static end => end.Nodes)], [.. ends.SelectMany(static end => end.Silent)]);
     }
 
-    private static ImmutableArray<FabricStatus> Parse(string output)
+    /// <summary>What a process ended with; null when it was killed.</summary>
+    private static RigStatus? Parse(string output)
     {
         try
         {
-            return JsonSerializer.Deserialize(output, ControlJson.Default.RigStatus) is { Nodes.IsDefault: false } status ? status.Nodes : [];
+            return JsonSerializer.Deserialize(output, ControlJson.Default.RigStatus) is { Nodes.IsDefaultOrEmpty: false, Silent.IsDefault: false } status ? status : null;
         }
         catch (JsonException)
         {
-            return [];
+            return null;
         }
     }
 }
