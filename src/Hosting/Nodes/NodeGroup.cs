@@ -34,7 +34,7 @@ internal sealed class NodeGroup
         // A node stops its guests' processes, then its cameras', then itself.
         var limits = ChildLimits.Of(rig.Options);
         limits = limits with { Stop = 3 * limits.Stop };
-        return new NodeGroup(rig.Name, [.. rig.Nodes.Select(node => ChildNode.Start(node.Name, () => Command(node), limits, logger, static _ => { }))]);
+        return new NodeGroup(rig.Name, [.. rig.Nodes.Select(node => ChildNode.Start(node.Name, () => Command(node), limits, logger, static (_, _) => { }))]);
 
         // Its errors are ours: one log for all, in which each line says from which node it is.
         System.Diagnostics.ProcessStartInfo Command(NodeRig node) =>

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
 using CameraFabric.Fabric.Nodes;
-using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Fabric.Tests.Placement;
 

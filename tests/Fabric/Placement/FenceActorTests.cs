@@ -109,6 +109,8 @@ public sealed class FenceActorTests : TestKit
         Answer("b", _clock.Now);
         Answer("c", _clock.Now);
 
+        // Only one that takes part answers; it has gained nothing meanwhile.
+        See(PlacementRig.Member("a"), PlacementRig.Member("b"), PlacementRig.Member("c"));
         AwaitHandled();
         Assert.False(IsOpen);
     }
