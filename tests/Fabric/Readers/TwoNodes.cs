@@ -28,7 +28,8 @@ internal sealed class TwoNodes : IAsyncDisposable
     private static readonly FabricOptions Patient = new()
     {
         WatchdogFloor = TimeSpan.FromSeconds(20), FirstFrameAllowance = TimeSpan.FromSeconds(60), ControlsChangedInterval = TimeSpan.Zero,
-        RestartDelay = TimeSpan.FromMilliseconds(10), RestartDelayMaximum = TimeSpan.FromMilliseconds(50),
+        RestartDelay = TimeSpan.FromMilliseconds(10), RestartDelayMaximum = TimeSpan.FromMilliseconds(50), RequestTimeout = TimeSpan.FromMinutes(1),
+        RequestTimeoutMaximum = TimeSpan.FromMinutes(1),
     };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf");
