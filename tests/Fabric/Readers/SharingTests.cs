@@ -3,7 +3,6 @@ using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.FanOut;
-using CameraFabric.Fabric.Links;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Fabric.Tests.Integration;
 using CameraFabric.Guest.Camera;
@@ -152,33 +151,6 @@ public sealed class SharingTests
         nodes.Reader("b").Tell(ReleaseCapture.Message, ActorRefs.NoSender);
 
         await nodes.WaitAsync(() => nodes.HomeMeters["a"].State == Status.CameraState.Idle, "the camera goes on");
-        await nodes.StopAsync();
-    }
-
-    [Fact]
-    public async Task Readers_that_hold_all_frames_they_may_do_not_keep_another_from_getting_its_own()
-    {
-        string[] holders = ["b", "c", "d"];
-        await using var nodes = new TwoNodes(Way.SharedMemory).With([.. holders, "e"]);
-        using var guest = await nodes.StreamingAsync("e", "guest");
-        var held = new List<FrameLease>();
-        foreach (var node in holders)
-        {
-            for (var i = 0; i < new LinkOptions().WindowFrames; i++) held.Add(await LookAsync(nodes, node));
-        }
-
-        for (var i = 0; i < 10; i++)
-        {
-            guest.Submit();
-            Assert.Equal(CameraStatus.Ok, guest.Next(nodes.Sensors).Status);
-        }
-
-        foreach (var lease in held) lease.Dispose();
-        foreach (var node in holders)
-        {
-            for (var i = 0; i < new LinkOptions().WindowFrames; i++) nodes.Reader(node).Tell(ReleaseCapture.Message, ActorRefs.NoSender);
-        }
-
         await nodes.StopAsync();
     }
 
