@@ -48,12 +48,17 @@ internal sealed class RunningRig : IAsyncDisposable
     {
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
-        while (guest.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is not { } last || !condition(GuestReport.FromJson(last)))
+        while (LastReport(guest) is not { } last || !condition(last))
         {
             Assert.False(patience.IsCancellationRequested || guest.HasExited, $"{otherwise}\n{guest.Output}\n{guest.Errors}");
             await poll.WaitForNextTickAsync();
         }
     }
+
+    private static GuestReport? LastReport(FabricProcess guest) =>
+        guest.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(static line => line.EndsWith('}')) is { } line
+            ? GuestReport.FromJson(line)
+            : null;
 
     /// <summary>Ends a guest that was told no end; its final report.</summary>
     public static Task<GuestReport> EndAsync(FabricProcess guest)

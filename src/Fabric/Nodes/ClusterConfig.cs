@@ -19,6 +19,9 @@ internal static class ClusterConfig
     {
         var times = rig.Cluster;
         var roles = string.Join(", ", MembershipActor.RolesOf(node, Environment.ProcessId).Select(static role => $"\"{role}\""));
+        // How long others ask before they ask again, but the first seed before it founds a cluster: started again on a busy machine it may
+        // need longer than they to hear of the one that is there, and must not found a second.
+        var founds = Seeds(rig).FirstOrDefault()?.EndsWith($"@{node.Address}", StringComparison.Ordinal) ?? false;
         // What Akka does at intervals bounds how soon a change is known: all at the pace of the heartbeat, and not faster than its scheduler.
         var beat = Milliseconds(times.Heartbeat);
         return ConfigurationFactory.ParseString($$"""
@@ -42,7 +45,7 @@ internal static class ClusterConfig
               }
               cluster {
                 roles = [{{roles}}]
-                seed-node-timeout = 1s
+                seed-node-timeout = {{(founds ? 5 : 1)}}s
                 retry-unsuccessful-join-after = 1s
                 periodic-tasks-initial-delay = {{beat}}
                 gossip-interval = {{beat}}
@@ -55,7 +58,8 @@ internal static class ClusterConfig
                 failure-detector {
                   heartbeat-interval = {{beat}}
                   acceptable-heartbeat-pause = {{Milliseconds(times.Pause)}}
-                  expected-response-after = {{Milliseconds(times.Pause)}}
+                  # One that has never answered is not missed yet: it is being started, and its machine busy with that.
+                  expected-response-after = {{Milliseconds(times.Pause * 4)}}
                   min-std-deviation = {{Milliseconds(times.Heartbeat / 5)}}
                 }
               }

@@ -117,7 +117,9 @@ internal sealed partial class FenceActor : UntypedActor, IWithTimers
     private void GiveUp()
     {
         var (now, pause) = (_clock.Now, _times.Pause.Ticks * TimeSpan.NanosecondsPerTick);
-        foreach (var node in _memory.Downing.Decide(now, node => _memory.Ledger.LastGrant(node) is { } at && now - at < pause))
+        var ledger = _memory.Ledger;
+        var gone = _memory.Downing.Decide(now, node => ledger.LastGrant(node) is { } at && now - at < pause, node => ledger.LastGrant(node) is null);
+        foreach (var node in gone)
         {
             if (_memory.GivenUp.Contains(node)) continue;
             if (node == _memory.View.Self) LogGivingUpSelf(node, _times.Downing);

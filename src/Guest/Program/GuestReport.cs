@@ -190,7 +190,7 @@ public sealed record GuestPaceReport
 /// <summary>One time without a frame. Microseconds.</summary>
 /// <param name="Began">When the frame before it was seen, by CLOCK_MONOTONIC of the guest's machine.</param>
 /// <param name="Length">From then to the next frame.</param>
-public sealed record GuestGapReport(double Began, double Length);
+public readonly record struct GuestGapReport(double Began, double Length);
 
 /// <summary>What became of controls that were sent with requests; each item counts once.</summary>
 public sealed record GuestControlReport

@@ -24,6 +24,8 @@ internal static class ClusterDemoRig
           rear-soc: { address: "127.0.0.1:REAR", host: soc2 }
         # Nothing here is found out by heartbeats, so a busy machine gets all the time that it needs.
         cluster: { downing: keep-oldest, heartbeat: 200ms, pause: 10s, stable-after: 5s, fence: 10s }
+        # Nor is a capture thread that gets no processor a dead sensor.
+        options: { watchdog-floor: 5s }
         cameras:
           front: { sensor: synthetic, format: NV12, size: 1280x720, rate: 30, node: front-soc }
           rear: { sensor: synthetic, format: NV12, size: 1280x720, rate: 30, pattern: colour-bars75, node: rear-soc }

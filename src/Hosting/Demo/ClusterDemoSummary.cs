@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Rigs;
+using CameraFabric.Fabric.Status;
 using CameraFabric.Guest.Program;
 using CameraFabric.Hosting.Control;
 using CameraFabric.Hosting.Trials;
@@ -53,54 +55,79 @@ public sealed record ClusterDemoSummary(
         foreach (var node in balance.Nodes)
         {
             foreach (var camera in node.Cameras)
-                yield return DemoChecks.OfCamera(camera, $"camera {camera.Id} at home on {node.Node}{(camera.Id == ClusterDemoRig.KilledCamera ? ", second process" : "")}");
+            {
+                var life = camera.Id == ClusterDemoRig.KilledCamera ? ", second process" : "";
+                yield return DemoChecks.OfCamera(camera, $"camera {camera.Id} at home on {node.Node}{life}");
+            }
+
             foreach (var camera in node.Readers) yield return DemoChecks.OfCamera(camera, $"camera {camera.Id} read by {node.Node}");
         }
 
-        foreach (var home in balance.Nodes)
-        {
-            foreach (var (camera, link) in home.Cameras.SelectMany(static camera => camera.Links, static (camera, link) => (camera, link)))
-            {
-                var name = $"link of {camera.Id} from {home.Node} to {link.Node}";
-                yield return new($"{name}: offered = sent + dropped", link.Balanced, $"{link.Offered} = {link.Sent} + {StatusTables.Total(link.Dropped)}");
+        foreach (var check in Links(balance)) yield return check;
+        CameraStatusReport[] cameras = [.. balance.Nodes.SelectMany(static node => node.Cameras)];
+        yield return Sum(
+            "captured = fanned out + lost", cameras.Sum(static camera => camera.Captured), cameras.Sum(static camera => camera.FannedOut),
+            cameras.Sum(static camera => StatusTables.Total(camera.Lost)));
+        GuestStatusReport[] guests = [.. balance.Nodes.SelectMany(static node => node.Guests)];
+        yield return Sum(
+            "sent = delivered + dropped", guests.Sum(static guest => guest.Offered), guests.Sum(static guest => guest.Delivered),
+            guests.Sum(static guest => StatusTables.Total(guest.Dropped)));
+        yield return new("every node has told its balance", balance.Silent.IsEmpty,
+            balance.Silent.IsEmpty ? $"{balance.Nodes.Length} nodes" : $"silent: {string.Join(", ", balance.Silent)}");
 
-                // The other end has counted both lives of the process that was killed.
-                if (camera.Id == ClusterDemoRig.KilledCamera) continue;
-                var end = balance.Nodes.FirstOrDefault(node => node.Node == link.Node)?.Readers.FirstOrDefault(reader => reader.Id == camera.Id)?.Links.FirstOrDefault(end => end.Node == home.Node);
-                var lost = link.Sent - (end?.Received ?? 0);
-                yield return new($"{name}: sent = received + lost in a break, or without a place",
-                    end is not null && lost >= 0 && lost <= end.Missed + (OnTheWayAtABreak * link.Breaks), $"{link.Sent} = {end?.Received} + {lost}");
-            }
-        }
+        static Check Sum(string what, long all, long good, long bad) =>
+            new($"the whole cluster: {what}", all == good + bad && all > 0, $"{all} = {good} + {bad}");
+    }
 
-        var cameras = balance.Nodes.SelectMany(static node => node.Cameras).ToArray();
-        var (captured, out_, gone) = (cameras.Sum(static camera => camera.Captured), cameras.Sum(static camera => camera.FannedOut), cameras.Sum(static camera => StatusTables.Total(camera.Lost)));
-        yield return new("the whole cluster: captured = fanned out + lost", captured == out_ + gone && captured > 0, $"{captured} = {out_} + {gone}");
-        var guests = balance.Nodes.SelectMany(static node => node.Guests).ToArray();
-        var (sent, delivered, dropped) = (guests.Sum(static guest => guest.Offered), guests.Sum(static guest => guest.Delivered), guests.Sum(static guest => StatusTables.Total(guest.Dropped)));
-        yield return new("the whole cluster: sent = delivered + dropped", sent == delivered + dropped && sent > 0, $"{sent} = {delivered} + {dropped}");
-        yield return new("every node has told its balance", balance.Silent.IsEmpty, balance.Silent.IsEmpty ? $"{balance.Nodes.Length} nodes" : $"silent: {string.Join(", ", balance.Silent)}");
+    /// <summary>Each link at its home's end, and against its reader's.</summary>
+    private static IEnumerable<Check> Links(RigStatus balance) =>
+        from home in balance.Nodes
+        from camera in home.Cameras
+        from link in camera.Links
+        from check in OfLink(balance, home.Node, camera.Id, link)
+        select check;
+
+    private static IEnumerable<Check> OfLink(RigStatus balance, string home, string camera, LinkStatusReport link)
+    {
+        var name = $"link of {camera} from {home} to {link.Node}";
+        yield return new($"{name}: offered = sent + dropped", link.Balanced, $"{link.Offered} = {link.Sent} + {StatusTables.Total(link.Dropped)}");
+
+        // The reader's end has counted both lives of the process that was killed.
+        if (camera == ClusterDemoRig.KilledCamera) yield break;
+        var end = balance.Nodes.Where(node => node.Node == link.Node).SelectMany(static node => node.Readers)
+            .Where(reader => reader.Id == camera).SelectMany(static reader => reader.Links).FirstOrDefault(end => end.Node == home);
+        var lost = link.Sent - (end?.Received ?? 0);
+        yield return new($"{name}: sent = received + lost in a break, or without a place",
+            end is not null && lost >= 0 && lost <= end.Missed + (OnTheWayAtABreak * link.Breaks), $"{link.Sent} = {end?.Received} + {lost}");
     }
 
     /// <summary>What must have become of the kill and the cut.</summary>
     private static IEnumerable<Check> Events(Rig rig, ClusterDemoCourse course, RigStatus balance, IReadOnlyList<GuestReport> reports)
     {
-        var controls = reports.Select(static report => report.Controls).Where(static controls => controls.Applied + controls.Late > 0).ToArray();
+        GuestControlReport[] controls = [.. reports.Select(static report => report.Controls).Where(static controls => controls.Applied + controls.Late > 0)];
         yield return new("per-frame exposure from another node: every request was applied to its frame, or told otherwise",
             controls.Length == rig.Guests.Length && controls.All(static controls => controls is { Ignored: 0, Clamped: 0 }),
-            $"applied {controls.Sum(static c => c.Applied)}, late {controls.Sum(static c => c.Late)}, ended without a frame {controls.Sum(static c => c.Lost)}");
-        yield return new($"camera {ClusterDemoRig.KilledCamera} has another process and a newer epoch", course.After.Process != course.Before.Process && course.After.Epoch > course.Before.Epoch,
-            $"process {course.Before.Process} to {course.After.Process}, epoch {course.Before.Epoch} to {course.After.Epoch}");
+            $"applied {controls.Sum(static one => one.Applied)}, late {controls.Sum(static one => one.Late)}, ended without a frame {controls.Sum(static one => one.Lost)}");
+        var (before, after) = (course.Before, course.After);
+        yield return new($"camera {ClusterDemoRig.KilledCamera} has another process and a newer epoch", after.Process != before.Process && after.Epoch > before.Epoch,
+            $"process {before.Process} to {after.Process}, epoch {before.Epoch} to {after.Epoch}");
         yield return new("every guest got frames of every camera again after the kill", course.WithoutAfterKill.Count == 0, Told(course.WithoutAfterKill));
         yield return new("the link was broken", course.Broken > 0, $"{course.Broken} connection broken, {course.Refused} refused before it was healed");
         yield return new("every guest got frames of every camera again after the cut", course.WithoutAfterCut.Count == 0, Told(course.WithoutAfterCut));
 
         // Whatever an old home sends has numbers below those of the new one: a guest that was given it would have found that.
-        var old = balance.Nodes.SelectMany(static node => node.Readers).Sum(static reader => reader.Lost.Where(static lost => lost.Reason == nameof(Fabric.Accounting.FrameLoss.OldEpoch)).Sum(static lost => lost.Count));
-        yield return new("no guest got a frame of an old epoch", reports.All(static report => report.Verification.Failures == 0), $"frame numbers only went up; readers refused {old} such frames");
-        var again = reports.Where(report => course.Connections.GetValueOrDefault(report.Socket) != report.Connections || report.Interruptions.Count > 0).ToArray();
-        yield return new("no guest was disconnected", again.Length == 0, again.Length == 0 ? $"{reports.Count} devices" : string.Join(", ", again.Select(static report => report.Socket)));
-        yield return new("both nodes ended in order", course.Exits.All(static exit => exit.Code == 0), string.Join(", ", course.Exits.Select(static exit => $"{exit.Node} with {exit.Code}")));
+        var refused = balance.Nodes.SelectMany(static node => node.Readers).SelectMany(static reader => reader.Lost)
+            .Where(static lost => lost.Reason == nameof(FrameLoss.OldEpoch)).Sum(static lost => lost.Count);
+        string[] backwards = [.. reports.Where(static report => report.Verification.First.Any(IsBackwards)).Select(static report => report.Socket)];
+        yield return new("no guest got a frame of an old epoch", backwards.Length == 0,
+            backwards.Length == 0 ? $"frame numbers only went up; readers refused {refused} such frames" : $"frame numbers went down: {string.Join(", ", backwards)}");
+        string[] again = [.. reports.Where(report => course.Connections.GetValueOrDefault(report.Socket) != report.Connections || report.Interruptions.Count > 0)
+            .Select(static report => report.Socket)];
+        yield return new("no guest was disconnected", again.Length == 0, again.Length == 0 ? $"{reports.Count} devices" : string.Join(", ", again));
+        yield return new("both nodes ended in order", course.Exits.All(static exit => exit.Code == 0),
+            string.Join(", ", course.Exits.Select(static exit => $"{exit.Node} with {exit.Code}")));
+
+        static bool IsBackwards(string failure) => failure.Contains("numbers must go up", StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Remarked(ClusterDemoCourse course, IReadOnlyList<DemoGap> gaps)
@@ -113,15 +140,18 @@ public sealed record ClusterDemoSummary(
     /// <summary>A remark and no check: a busy machine makes gaps as well, and the time before shows how long ones.</summary>
     private static string Unhurt(string what, IReadOnlyList<DemoGap> gaps, Func<DemoGap, LongestGap> of)
     {
-        var longer = gaps.Where(gap => !of(gap).None).ToArray();
-        return longer.Length == 0 ? $"whom the {what} did not concern ({gaps.Count} of {gaps.Count}) had no gap of more than 1.5 periods"
-            : $"whom the {what} did not concern: {longer.Length} of {gaps.Count} had a gap of more than 1.5 periods all the same, the longest {longer.Select(of).MaxBy(static gap => gap.Milliseconds)} "
-            + $"(before anything was done: {gaps.Select(static gap => gap.Before).MaxBy(static gap => gap.Milliseconds)})";
+        LongestGap[] longer = [.. gaps.Select(of).Where(static gap => !gap.None)];
+        if (longer.Length == 0) return $"whom the {what} did not concern ({gaps.Count} of {gaps.Count}) had no gap of more than 1.5 periods";
+        var before = gaps.Select(static gap => gap.Before).MaxBy(static gap => gap.Milliseconds);
+        return $"whom the {what} did not concern: {longer.Length} of {gaps.Count} had a gap of more than 1.5 periods all the same, the longest "
+            + $"{longer.MaxBy(static gap => gap.Milliseconds)} (before anything was done: {before})";
     }
 
     private static string Told(IReadOnlyList<string> without) => without.Count == 0 ? "all of them" : $"not {string.Join(", ", without)}";
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ClusterDemoSummary))]
 internal sealed partial class ClusterDemoJson : JsonSerializerContext;
