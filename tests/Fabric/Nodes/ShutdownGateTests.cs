@@ -52,5 +52,6 @@ public sealed class ShutdownGateTests : IAsyncLifetime
 
     private sealed class Stranger : CoordinatedShutdown.Reason
     {
+        public override int ExitCode => 79;
     }
 }
