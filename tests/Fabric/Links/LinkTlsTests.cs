@@ -1,5 +1,4 @@
 using System.Security.Cryptography.X509Certificates;
-using CameraFabric.Fabric.Links;
 using CameraFabric.Fabric.Tests.Integration;
 
 namespace CameraFabric.Fabric.Tests.Links;

@@ -17,7 +17,7 @@ public sealed class DefectTests
     [InlineData(false, false)]
     public async Task A_session_of_another_node_outlives_a_defect_of_its_reader_and_of_the_home(bool linked, bool ofReader)
     {
-        await using var nodes = new TwoNodes(linked);
+        await using var nodes = new TwoNodes(linked ? Way.SharedMemory : Way.Hand);
         var sensors = nodes.AddHome("a", 1);
         nodes.AddReader("b");
         nodes.Place("a", 1);
@@ -83,7 +83,7 @@ public sealed class DefectTests
     [Fact]
     public async Task A_camera_with_more_to_say_of_itself_than_fits_into_a_message_is_refused_and_both_sides_say_so()
     {
-        await using var nodes = new TwoNodes(linked: true);
+        await using var nodes = new TwoNodes(Way.SharedMemory);
         nodes.AddHome("a", 1, profile: RequestBench.Profile with { Calibration = new string('x', ProfilePages.MaximumBytes) });
         nodes.AddReader("b");
         nodes.Place("a", 1);
