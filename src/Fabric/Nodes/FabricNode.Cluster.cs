@@ -10,7 +10,7 @@ namespace CameraFabric.Fabric.Nodes;
 public sealed partial class FabricNode
 {
     // Many rounds of gossip, on a machine that is busy with starting everything.
-    private static readonly TimeSpan AdmissionTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LeastAdmissionTimeout = TimeSpan.FromSeconds(15);
 
     private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -38,25 +38,28 @@ public sealed partial class FabricNode
     }
 
     /// <summary>Sees to it that a node that the others have put out, or never let in, says so or ends: nobody tells it.</summary>
-    private async Task AwaitAdmissionAsync(bool isCore, ImmutableArray<string> seeds)
+    private async Task AwaitAdmissionAsync(bool isCore, ImmutableArray<string> seeds, TimeSpan stableAfter)
     {
+        // Nobody is let in while another who has come is silent, and waited for.
+        var patience = stableAfter * (DowningDecision.NewcomersPatience + 1);
+        var timeout = patience > LeastAdmissionTimeout ? patience : LeastAdmissionTimeout;
         var admitted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var cluster = Cluster.Get(System);
         cluster.RegisterOnMemberUp(() => admitted.TrySetResult());
         var admission = new Admission(isCore);
         while (!_stop.IsValueCreated && !_removed.Task.IsCompleted)
         {
-            await admitted.Task.WaitAsync(AdmissionTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await admitted.Task.WaitAsync(timeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (admitted.Task.IsCompleted) return;
             if (_stop.IsValueCreated || _removed.Task.IsCompleted) return;
             var isIn = cluster.State.Members.Any(member => member.UniqueAddress == cluster.SelfUniqueAddress);
             if (admission.Judge(isIn) == AdmissionVerdict.Wait)
             {
-                LogWaiting(AdmissionTimeout.TotalSeconds, string.Join(", ", seeds));
+                LogWaiting(timeout.TotalSeconds, string.Join(", ", seeds));
                 continue;
             }
 
-            LogNotAdmitted(AdmissionTimeout.TotalSeconds, string.Join(", ", seeds));
+            LogNotAdmitted(timeout.TotalSeconds, string.Join(", ", seeds));
             _removed.TrySetResult();
         }
     }

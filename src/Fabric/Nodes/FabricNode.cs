@@ -111,7 +111,7 @@ public sealed partial class FabricNode : IAsyncDisposable
         {
             Cluster.Get(system).RegisterOnMemberRemoved(started.BeRemoved);
             var asked = seeds.IsDefaultOrEmpty ? ClusterConfig.Seeds(whole) : seeds;
-            _ = started.AwaitAdmissionAsync(part.IsCore, asked);
+            _ = started.AwaitAdmissionAsync(part.IsCore, asked, whole.Cluster.StableAfter);
             Join(system, asked);
         }
 

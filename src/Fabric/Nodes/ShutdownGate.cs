@@ -34,11 +34,11 @@ internal sealed partial class ShutdownGate
     {
         // To leave in order is what a node does when it stops.
         if (_shutdown.ShutdownReason is CoordinatedShutdown.ClusterLeavingReason) Open();
-        if (!_opened.Task.IsCompleted) LogHeld();
+        if (!_opened.Task.IsCompleted) LogHeld($"{_shutdown.ShutdownReason}");
         return _opened.Task;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "a call to another node ended in its TLS handshake: whoever answered there is "
-        + "not talked to, and this node goes on; check who listens at the rig's addresses, and their certificates")]
-    private partial void LogHeld();
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Akka wants to end this node ({Reason}), which goes on. With `tls` that is a call which ended in "
+        + "its handshake: whoever answered there is not talked to; check who listens at the rig's addresses, and their certificates")]
+    private partial void LogHeld(string reason);
 }

@@ -11,7 +11,7 @@ namespace CameraFabric.Fabric.Placement;
 internal sealed class DowningDecision(SurvivalRule rule, long stableAfter)
 {
     /// <summary>How many times as long a member has that has only come: it is busy with starting, and nobody misses it.</summary>
-    private const int NewcomersPatience = 10;
+    public const int NewcomersPatience = 10;
 
     private MembershipView? _view;
     private ImmutableHashSet<NodeIncarnation> _unreachable = [];

@@ -154,7 +154,7 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
                 break;
             case PlacementPage page when _memory.Pages.Take(page) is { } table && _desk.Take(table):
                 Tell();
-                _memory.Released.RemoveWhere(home => !IsStillMine(home));
+                Forget();
                 foreach (var home in _memory.Released) Report(home);
                 Lead();
                 break;
@@ -187,6 +187,7 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
         if (!first && next == _desk.Table.Assignments) return;
         Log(next);
         _desk.Take(new PlacementTable(new TableVersion(_takeover.Term, _settings.Self.Address, first ? 1 : _desk.Table.Version.Number + 1), next));
+        Forget();
         foreach (var node in Others) Send(_settings.Cluster.Placement(node));
         Tell();
     }
@@ -213,6 +214,9 @@ internal sealed partial class PlacementActor : UntypedActor, IWithTimers
     {
         foreach (var home in homes.Where(_memory.Released.Add)) Report(home);
     }
+
+    // What has another home by now need not be told any more.
+    private void Forget() => _memory.Released.RemoveWhere(home => !IsStillMine(home));
 
     private bool IsStillMine(HomeReleased home) =>
         _desk.Table.Of(home.Camera) is { } present && present.Epoch == home.Epoch && present.IsHome(_settings.Self);

@@ -58,6 +58,7 @@ internal sealed class RigNodeValidator
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var addresses = new Dictionary<NodeAddress, string>();
+        var advertised = new Dictionary<NodeAddress, string>();
         foreach (var node in _nodes)
         {
             var path = $"nodes.{node.Name}";
@@ -66,6 +67,7 @@ internal sealed class RigNodeValidator
             if (node.Address is null) Fault($"{path}.address", "is missing", "write HOST:PORT, e.g. 127.0.0.1:4053");
             else ValidateAddress($"{path}.address", node.Name, node.Address, addresses);
             if (node.Links is not null) ValidateAddress($"{path}.links", node.Name, node.Links, addresses);
+            if (node.AdvertisedLinks is not null) ValidateReachable($"{path}.advertised-links", node.Name, node.AdvertisedLinks, advertised);
             if (node is { Links: null, AdvertisedLinks: not null })
                 Fault($"{path}.advertised-links", "nothing can forward to a port that the system chooses", "write as well where the node itself listens: `links: HOST:PORT`");
         }
@@ -77,16 +79,21 @@ internal sealed class RigNodeValidator
 
     private void ValidateAddress(string path, string node, NodeAddress address, Dictionary<NodeAddress, string> addresses)
     {
-        if (address.Port is < 1 or > 65535) Fault(path, $"{address.Port} is not a port", "write 1 to 65535");
-        if (IPAddress.TryParse(address.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
-            Fault(path, $"{address.Host} is no address that others can reach", "write the address of one interface");
-        if (!addresses.TryAdd(address, node))
-            Fault(path, $"{address} is also that of '{addresses[address]}'", "each of them needs a port of its own");
+        ValidateReachable(path, node, address, addresses);
         if (!address.IsLoopback && _rig.Cluster is { Tls: null, Insecure: false })
         {
             Fault(path, $"{address} can be reached from other machines, and anybody there could join",
                 "give `cluster.tls`, or write `cluster: { insecure: true }` if that network is closed to others");
         }
+    }
+
+    private void ValidateReachable(string path, string node, NodeAddress address, Dictionary<NodeAddress, string> addresses)
+    {
+        if (address.Port is < 1 or > 65535) Fault(path, $"{address.Port} is not a port", "write 1 to 65535");
+        if (IPAddress.TryParse(address.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+            Fault(path, $"{address.Host} is no address that others can reach", "write the address of one interface");
+        if (!addresses.TryAdd(address, node))
+            Fault(path, $"{address} is also that of '{addresses[address]}'", "each of them needs a port of its own");
     }
 
     private void ValidateCamera(CameraRig camera)

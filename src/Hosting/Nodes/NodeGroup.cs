@@ -19,7 +19,7 @@ internal sealed class NodeGroup
 
     /// <summary>Whether all nodes that a rig names are here: nobody beyond this machine could reach any.</summary>
     /// <param name="rig">The rig.</param>
-    public static bool IsHere(Rig rig) => !rig.Nodes.IsDefaultOrEmpty && rig.Nodes.All(static node => node.Address.IsLoopback);
+    public static bool IsHere(Rig rig) => !rig.Nodes.IsDefaultOrEmpty && rig.Nodes.All(static node => node is { Address.IsLoopback: true, Links: null or { IsLoopback: true } });
 
     /// <summary>Starts them all.</summary>
     /// <param name="rig">The rig.</param>

@@ -131,7 +131,7 @@ internal sealed class RunningCluster : IAsyncDisposable
     public FabricProcess StartGuest(string name, string camera, params IEnumerable<string> more)
     {
         var guest = FabricProcess.Start(
-            ["guest", "--name", name, "--socket", Path.Combine(Folder, $"{name}.{camera}.sock"), "--json", "--progress", "--reconnect", .. more]);
+            ["guest", "--name", name, "--socket", Path.Combine(Folder, $"{name}.{camera}.sock"), "--json", "--progress", "--reconnect", "--stall", "0", .. more]);
         _guests.Add(guest);
         return guest;
     }

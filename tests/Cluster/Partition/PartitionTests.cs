@@ -81,7 +81,7 @@ public sealed class PartitionTests(ITestOutputHelper output)
     {
         await using var cluster = await RunningCluster.StartAsync(3, clusterRig + Rig);
         output.WriteLine($"The network: {cluster.Machines.Kind}.");
-        var near = cluster.StartGuest("near", Camera, "--stall", "0");
+        var near = cluster.StartGuest("near", Camera);
         var far = cluster.StartGuest("far", Camera);
         await cluster.GetsAsync(near, 30);
         await cluster.GetsAsync(far, 30);

@@ -120,7 +120,7 @@ public sealed class FenceActorTests : TestKit
     {
         See(PlacementRig.Member("a"), PlacementRig.Member("b", reachable: false), PlacementRig.Member("c"));
         AwaitHandled();
-        _clock.Advance(Rig.Cluster.StableAfter.Ticks * TimeSpan.NanosecondsPerTick);
+        _clock.Advance(DowningDecision.NewcomersPatience * Rig.Cluster.StableAfter.Ticks * TimeSpan.NanosecondsPerTick);
         _cluster.Fail(new InvalidOperationException("of the test"));
 
         AwaitCondition(
