@@ -63,12 +63,15 @@ internal sealed partial class LinkSender : IFrameTap
     /// </summary>
     public void Stop(string reason)
     {
-        if (_ended.Task.IsCompleted || Interlocked.CompareExchange(ref _stop, reason, null) is not null) return;
+        if (_ended.Task.IsCompleted) return;
+
+        // Before the thread can know: what it finds then is all that there is to tell.
         _queue.Refuse();
         _queue.DropFrames(FrameDropReason.LinkDown);
+        if (Interlocked.CompareExchange(ref _stop, reason, null) is not null) return;
 
         // Bounds all of it: a reader that takes a byte now and then would never be too slow for the single call.
-        _limit = _connection.Time.CreateTimer(_ => _connection.Carrier.Shutdown(), null, _options.StallTimeout, Timeout.InfiniteTimeSpan);
+        _limit = Limit();
         Wake();
     }
 
@@ -189,9 +192,12 @@ internal sealed partial class LinkSender : IFrameTap
 
     private void ShowCredit()
     {
-        _meter.SetCredit(_window.Credit);
         _hasCredit = _window.Credit > 0;
+        _meter.SetCredit(_window.Credit);
     }
+
+    private ITimer Limit() =>
+        _connection.Time.CreateTimer(_ => _connection.Carrier.Shutdown(), null, _options.StallTimeout, Timeout.InfiniteTimeSpan);
 
     private void SendRest(Poller poller, string reason)
     {
@@ -218,9 +224,11 @@ internal sealed partial class LinkSender : IFrameTap
     private LinkEnd? Farewell(Exception error)
     {
         if (error is TimeoutException or LinkException || _poller is not { } poller) return null;
+        using var limit = Limit();
         try
         {
-            while (poller.Wait(_results, _options.StallTimeout) > 0 && _connection.Input.Fill() > 0)
+            // A wait that finds nothing was somebody's wake-up; the limit over all of it ends the stream.
+            while (poller.Wait(_results, Timeout.InfiniteTimeSpan) == 0 || _connection.Input.Fill() > 0)
             {
                 while (_connection.Input.TryTake(out var type, out var body))
                 {

@@ -12,6 +12,7 @@ using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Fabric.Tests.Links;
 using CameraFabric.Platform;
 using CameraFabric.Sensors.Frames;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -39,7 +40,7 @@ public sealed class CameraActorTests : TestKit
         _session = CreateTestProbe("session");
         var rig = new CameraRig { Id = "front", Sensor = _sensors.Open, SensorKind = "fake", Stream = RequestBench.Stream, Slots = 4 };
         var options = new FabricOptions { SensorStopTimeout = TimeSpan.FromSeconds(20), WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60) };
-        var links = new LinkOptions();
+        var links = LinkBench.Patient;
         _listener = new LinkListener("here", links, TimeProvider.System, NullLogger.Instance);
         var seat = new HomeSeat("here", 0, NodeFence.Always, _listener, links);
         _memory = new CameraMemory(rig, _meter, options, FrameClock.System, NullLoggerFactory.Instance, seat);

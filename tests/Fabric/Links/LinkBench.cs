@@ -49,18 +49,31 @@ internal sealed class LinkBench : IDisposable
     /// <summary>Connects a sink. Both ends run when this returns.</summary>
     public (LinkSender Sender, LinkReceiver Receiver) Connect(bool overUnix, ILinkSink sink)
     {
-        using var connected = new ManualResetEventSlim();
-        LinkSender? sender = null;
+        var (offer, connected) = Expect();
+        var receiver = Receive(offer, overUnix, sink);
+        var sender = Await(connected);
+        _senders.Add(sender);
+        return (sender, receiver);
+    }
+
+    /// <summary>An offer, and the sender that runs when it is taken.</summary>
+    public (LinkOffer Offer, Task<LinkSender> Connected) Expect()
+    {
+        var connected = new TaskCompletionSource<LinkSender>(TaskCreationOptions.RunContinuationsAsynchronously);
         var offer = Listener.Expect("front", LinkFrames.Epoch, "reader", connection =>
         {
-            sender = new LinkSender(connection, Options, Sent, Clock, Logger);
+            var sender = new LinkSender(connection, Options, Sent, Clock, Logger);
             sender.Start();
-            connected.Set();
+            connected.SetResult(sender);
         });
-        var receiver = Receive(offer, overUnix, sink);
-        Assert.True(connected.Wait(RunningFabric.Patience), Loggers.ToString());
-        _senders.Add(sender!);
-        return (sender!, receiver);
+        return (offer, connected.Task);
+    }
+
+    /// <summary>What has to come; without it the log is told.</summary>
+    public T Await<T>(Task<T> task)
+    {
+        Assert.True(task.Wait(RunningFabric.Patience), Loggers.ToString());
+        return task.Result;
     }
 
     /// <summary>Connects a sink to whatever offers.</summary>

@@ -1,9 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Links;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Fabric.Tests.Integration;
-using CameraFabric.Platform;
 using CameraFabric.Sensors.Frames;
 
 namespace CameraFabric.Fabric.Tests.Links;
@@ -16,26 +16,16 @@ public sealed class LinkEndTests
     {
         // A single call could wait a minute; the limit over all of it is the test's.
         var time = new HeldTimers();
-        using var frames = new LinkFrames(width: 4096, height: 2048);
-        using var bench = new LinkBench(new LinkOptions { StallTimeout = TimeSpan.FromMinutes(1) }, time: time);
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
-        using var connected = new ManualResetEventSlim();
-        LinkSender? sender = null;
-        var offer = bench.Listener.Expect("front", 3, "reader", connection =>
-        {
-            sender = new LinkSender(connection, bench.Options, bench.Sent, FrameClock.System, bench.Logger);
-            sender.Start();
-            connected.Set();
-        });
-        socket.Connect(offer.TcpHost, offer.TcpPort);
-        new LinkOutput(new TcpCarrier(socket, TimeSpan.FromSeconds(30))).SendHello(3, offer.Token, 4, "front", "reader");
-        Assert.True(connected.Wait(RunningFabric.Patience));
-        Offer(sender!, frames.Make());
+        using var frames = new LinkFrames(width: 1024, height: 1024);
+        using var bench = new LinkBench(LinkBench.Patient with { StallTimeout = TimeSpan.FromMinutes(1) }, time: time);
+        var (sender, reader) = ConnectNarrow(bench, time, window: 4);
+        using var _ = reader;
+        Offer(sender, frames.Make());
         Assert.True(SpinWait.SpinUntil(() => bench.Sent.Bytes > 0, RunningFabric.Patience), "the first frame is not sent");
-        Offer(sender!, frames.Make());
-        Offer(sender!, frames.Make());
+        Offer(sender, frames.Make());
+        Offer(sender, frames.Make());
 
-        sender!.Stop("enough");
+        sender.Stop("enough");
 
         Assert.Equal((2, frames.Pool.Slots - 1), ((int)bench.Sent.Dropped[(int)FrameDropReason.LinkDown], frames.Pool.Free));
         time.Elapse();
@@ -43,6 +33,44 @@ public sealed class LinkEndTests
         Assert.StartsWith("enough (the reader did not hear of it", end.Reason, StringComparison.Ordinal);
         Assert.Equal((3, 0, 3), ((int)bench.Sent.Offered, (int)bench.Sent.Sent, (int)bench.Sent.Dropped.Total));
         Assert.Equal(frames.Pool.Slots, frames.Pool.Free);
+    }
+
+    [Fact]
+    public void A_reader_that_takes_nothing_more_and_does_not_say_why_holds_its_home_for_one_limit_at_most()
+    {
+        var time = new HeldTimers();
+        using var frames = new LinkFrames();
+        using var bench = new LinkBench(LinkBench.Patient with { StallTimeout = TimeSpan.FromMinutes(10) }, time: time);
+        var (offer, connected) = bench.Expect();
+        using var reader = new UnixCarrier(bench.Visit(), RunningFabric.Patience);
+        new LinkOutput(reader).SendHello(LinkFrames.Epoch, offer.Token, 4, "front", "reader");
+        var sender = bench.Await(connected);
+        reader.StopReceiving();
+        reader.Send([1]);
+
+        Offer(sender, frames.Make());
+
+        Assert.True(SpinWait.SpinUntil(() => IsOverAfter(time, sender), RunningFabric.Patience), "the home still waits");
+        Assert.False(LinkBench.EndOf(sender.Ended).IsOrderly);
+        Assert.Equal(frames.Pool.Slots, frames.Pool.Free);
+    }
+
+    [Fact]
+    public void A_lost_source_gives_up_what_waits_while_the_frame_with_the_last_credit_is_being_written()
+    {
+        using var frames = new LinkFrames(width: 1024, height: 1024);
+        using var bench = new LinkBench();
+        var (sender, reader) = ConnectNarrow(bench, TimeProvider.System, window: 1);
+        Offer(sender, frames.Make());
+        const int before = LinkHead.Bytes + LinkConfiguration.Bytes;
+        Assert.True(SpinWait.SpinUntil(() => bench.Sent.Bytes > before, RunningFabric.Patience), "the first frame is not sent");
+        Offer(sender, frames.Make());
+
+        sender.LoseSource();
+
+        Assert.Equal((1, frames.Pool.Slots - 1), ((int)bench.Sent.Dropped[(int)FrameDropReason.LinkBusy], frames.Pool.Free));
+        reader.Dispose();
+        LinkBench.EndOf(sender.Ended);
     }
 
     [Theory]
@@ -84,6 +112,29 @@ public sealed class LinkEndTests
         Assert.Equal(bench.Sent.Offered, bench.Sent.Sent + bench.Sent.Dropped.Total);
         Assert.Equal(frames.Pool.Slots, frames.Pool.Free);
         AssertUnbroken(bench);
+    }
+
+    private static bool IsOverAfter(HeldTimers time, LinkSender sender)
+    {
+        time.Elapse();
+        return sender.Ended.IsCompleted;
+    }
+
+    // Its sockets take much less than a frame.
+    private static (LinkSender Sender, Socket Reader) ConnectNarrow(LinkBench bench, TimeProvider time, int window)
+    {
+        using var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        var reader = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+        reader.Connect(listener.LocalEndPoint!);
+        var home = listener.Accept();
+        home.SendBufferSize = 64 << 10;
+        var carrier = new TcpCarrier(home, bench.Options.StallTimeout);
+        var greeting = new LinkGreeting(Guid.Empty, LinkFrames.Epoch, window, "front", "reader");
+        var sender = new LinkSender(new LinkConnection(carrier, new LinkInput(carrier), greeting, window, time), bench.Options, bench.Sent, bench.Clock, bench.Logger);
+        sender.Start();
+        return (sender, reader);
     }
 
     private static void AssertUnbroken(LinkBench bench)

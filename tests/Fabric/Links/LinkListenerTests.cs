@@ -13,14 +13,14 @@ public sealed class LinkListenerTests
     public void A_token_is_good_for_one_connection(bool overUnix)
     {
         using var bench = new LinkBench();
-        using var connected = new ManualResetEventSlim();
+        var connected = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var offer = bench.Listener.Expect("front", 3, "reader", connection =>
         {
             connection.Dispose();
-            connected.Set();
+            connected.SetResult(true);
         });
         bench.Receive(offer, overUnix, new RecordingSink());
-        Assert.True(connected.Wait(RunningFabric.Patience), bench.Loggers.ToString());
+        Assert.True(bench.Await(connected.Task));
 
         var second = bench.Receive(offer, overUnix, new RecordingSink());
 
@@ -59,19 +59,19 @@ public sealed class LinkListenerTests
     public void A_defect_behind_a_greeting_ends_that_visit_and_no_other()
     {
         using var bench = new LinkBench();
-        using var connected = new ManualResetEventSlim();
+        var connected = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var bad = bench.Listener.Expect("front", 3, "reader", static _ => throw new InvalidOperationException("of the test"));
         var good = bench.Listener.Expect("front", 3, "reader", connection =>
         {
             connection.Dispose();
-            connected.Set();
+            connected.SetResult(true);
         });
 
         bench.Receive(bad, overUnix: true, new RecordingSink());
         WaitForLine(bench, "is refused: of the test");
         bench.Receive(good, overUnix: true, new RecordingSink());
 
-        Assert.True(connected.Wait(RunningFabric.Patience), bench.Loggers.ToString());
+        Assert.True(bench.Await(connected.Task));
     }
 
     public static TheoryData<string, byte[], string> Greetings => new()
@@ -164,7 +164,7 @@ public sealed class LinkListenerTests
     public void Readers_are_told_the_advertised_address_where_there_is_one()
     {
         using var bench = new LinkBench();
-        using var listener = new LinkListener("soc1", new LinkOptions { TcpHost = "gateway", TcpAdvertisedPort = 6054 }, TimeProvider.System, bench.Logger);
+        using var listener = new LinkListener("soc1", LinkBench.Patient with { TcpHost = "gateway", TcpAdvertisedPort = 6054 }, TimeProvider.System, bench.Logger);
 
         var offer = listener.Expect("front", 3, "reader", static connection => connection.Dispose());
 
@@ -177,7 +177,7 @@ public sealed class LinkListenerTests
         using var bench = new LinkBench();
         var offer = bench.Listener.Expect("front", 3, "reader", static connection => connection.Dispose());
 
-        var error = Assert.Throws<IOException>(() => new LinkListener("soc1", new LinkOptions { TcpPort = offer.TcpPort }, TimeProvider.System, bench.Logger));
+        var error = Assert.Throws<IOException>(() => new LinkListener("soc1", LinkBench.Patient with { TcpPort = offer.TcpPort }, TimeProvider.System, bench.Logger));
 
         Assert.Contains($"127.0.0.1:{offer.TcpPort}", error.Message, StringComparison.Ordinal);
     }
