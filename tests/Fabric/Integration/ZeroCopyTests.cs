@@ -64,7 +64,7 @@ public sealed class ZeroCopyTests
         using var greedy = await TestDriver.ConnectAsync(fabric, "greedy", "front", shareMemory: true);
         greedy.Configure(buffers: 1);
         Assert.Equal(2, greedy.Driver.MapPool()!.MaximumLeases);
-        greedy.Driver.Start();
+        greedy.Start();
         for (var i = 0; i < 4; i++) Ask(greedy);
         CameraRequest[] kept = [greedy.NextKept(), greedy.NextKept()];
         await fabric.WaitAsync(
@@ -101,7 +101,7 @@ public sealed class ZeroCopyTests
         {
             driver.Configure(buffers: 1);
             Assert.NotNull(driver.Driver.MapPool());
-            driver.Driver.Start();
+            driver.Start();
             Ask(driver);
             Ask(driver);
             CameraRequest[] kept = [driver.NextKept(), driver.NextKept()];
