@@ -7,7 +7,7 @@ namespace CameraFabric.Cluster.Tests;
 /// <summary>Cameras and guests with a process of their own, in a rig that names no nodes.</summary>
 public sealed class IsolationTests
 {
-    private const string Rig = """
+    private static readonly string Rig = RunningCluster.Patient() + """
         cameras:
           front: { sensor: synthetic, format: NV12, size: 320x240, rate: 60 }
           rear: { sensor: synthetic, format: NV12, size: 320x240, rate: 60, isolation: process }
@@ -61,8 +61,8 @@ public sealed class IsolationTests
     [Fact]
     public async Task A_child_that_has_to_be_killed_at_its_end_is_named_and_the_balance_is_not_whole()
     {
-        await using var cluster = await RunningCluster.StartAloneAsync(1, """
-            options: { stop-timeout: 2s }
+        await using var cluster = await RunningCluster.StartAloneAsync(1, RunningCluster.Patient() + """
+            options: { stop-timeout: 10s }
             cameras: { rear: { sensor: synthetic, format: NV12, size: 320x240, rate: 60, isolation: process } }
             """);
         Tool.Run("kill", "-STOP", $"{ChildOf(cluster, "camera.rear")}");

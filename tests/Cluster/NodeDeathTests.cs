@@ -6,7 +6,7 @@ namespace CameraFabric.Cluster.Tests;
 /// <summary>A node's process ends without a word.</summary>
 public sealed class NodeDeathTests(ITestOutputHelper output)
 {
-    private const string FreeCamera = """
+    private static readonly string FreeCamera = RunningCluster.Patient() + """
         cameras:
           free: { sensor: synthetic, format: NV12, size: 320x240, rate: 60 }
           fixed: { sensor: synthetic, format: NV12, size: 320x240, rate: 60, node: n1 }
@@ -71,7 +71,7 @@ public sealed class NodeDeathTests(ITestOutputHelper output)
     [Fact]
     public async Task A_guest_on_another_node_keeps_its_connection_and_gets_frames_from_the_cameras_new_home()
     {
-        await using var cluster = await RunningCluster.StartAsync(3, """
+        await using var cluster = await RunningCluster.StartAsync(3, RunningCluster.Patient() + """
             cameras:
               a: { sensor: synthetic, format: NV12, size: 320x240, rate: 60 }
               b: { sensor: synthetic, format: NV12, size: 320x240, rate: 60 }

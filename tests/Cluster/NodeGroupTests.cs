@@ -16,11 +16,12 @@ public sealed class NodeGroupTests
         try
         {
             var rig = Path.Combine(folder.FullName, "rig.yaml");
+            var (first, second) = FreePorts();
             await File.WriteAllTextAsync(rig, $$"""
                 rig: group
                 runtime: .
                 cluster: { pause: 20s, stable-after: 10s, fence: 20s } # nobody is to be put out on a busy machine
-                nodes: { one: { address: "127.0.0.1:{{FreePort()}}" }, two: { address: "127.0.0.1:{{FreePort()}}" } }
+                nodes: { one: { address: "127.0.0.1:{{first}}" }, two: { address: "127.0.0.1:{{second}}" } }
                 cameras: { free: { sensor: synthetic, format: GREY, size: 320x240, rate: 30 } }
                 """);
             using var run = FabricProcess.Start("run", rig, "--json");
@@ -41,9 +42,16 @@ public sealed class NodeGroupTests
         }
     }
 
-    private static int FreePort()
+    // Both are held until both are known: one that is given back can come again.
+    private static (int First, int Second) FreePorts()
     {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        using var second = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        return (Bind(first), Bind(second));
+    }
+
+    private static int Bind(Socket socket)
+    {
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }

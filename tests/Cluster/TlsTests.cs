@@ -15,7 +15,7 @@ namespace CameraFabric.Cluster.Tests;
 public sealed partial class TlsTests
 {
     private const string Rig = """
-        cluster: { tls: { certificate: "certificates/{node}.pfx", authority: certificates/authority.pem } }
+        cluster: { tls: { certificate: "certificates/{node}.pfx", authority: certificates/authority.pem }, pause: 2s, stable-after: 10s, fence: 10s }
         cameras: { front: { sensor: synthetic, format: NV12, size: 320x240, rate: 60, node: n0 } }
         guests: { viewer: { node: n1, cameras: { front: observer } } }
         """;

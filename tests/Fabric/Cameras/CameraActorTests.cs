@@ -128,7 +128,7 @@ public sealed class CameraActorTests : TestKit
         AwaitCondition(
             () =>
             {
-                _sensors.Expose();
+                _sensors.ExposeAnother();
                 return answer.Task.IsCompleted;
             },
             Patience, Glance);

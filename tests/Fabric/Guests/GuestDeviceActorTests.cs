@@ -8,6 +8,7 @@ using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Fabric.Tests.Integration;
 using CameraFabric.Platform;
 
 namespace CameraFabric.Fabric.Tests.Guests;
@@ -104,7 +105,7 @@ public sealed class GuestDeviceActorTests : TestKit
         var view = new GuestCameraRig { Camera = "front" };
         var guest = new GuestRig { Name = "vision", Cameras = [view] };
         var device = Sys.ActorOf(GuestDeviceActor.Props(new SessionSettings(
-            guest, view, SocketPath, _camera.Ref, new GuestMeter("vision", "front", SocketPath), new SessionIds(), new FabricOptions(),
+            guest, view, SocketPath, _camera.Ref, new GuestMeter("vision", "front", SocketPath), new SessionIds(), RunningFabric.Patient,
             FrameClock.System, _loggers)));
         _camera.ExpectMsg<DescribeCamera>(Patience);
         _camera.Reply(new CameraDescribed(RequestBench.Profile));

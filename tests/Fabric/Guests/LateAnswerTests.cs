@@ -37,7 +37,7 @@ public sealed class LateAnswerTests : TestKit
         var guest = new GuestRig { Name = "vision", Cameras = [view] };
         var meter = new GuestMeter("vision", "front", path);
         var settings = new SessionSettings(
-            guest, view, path, _camera.Ref, meter, new SessionIds(), new FabricOptions(), FrameClock.System, _loggers);
+            guest, view, path, _camera.Ref, meter, new SessionIds(), RunningFabric.Patient, FrameClock.System, _loggers);
         Sys.ActorOf(GuestDeviceActor.Props(settings));
         _camera.ExpectMsg<DescribeCamera>(Patience);
         _camera.Reply(new CameraDescribed(RequestBench.Profile));

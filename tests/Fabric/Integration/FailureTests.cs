@@ -15,7 +15,7 @@ public sealed class FailureTests
             [RunningFabric.Camera("front")], [RunningFabric.Guest("quick", "front"), RunningFabric.Guest("slow", "front")]);
         using var slow = await TestDriver.ConnectAsync(fabric, "slow", "front");
         slow.Configure();
-        slow.Driver.Start();
+        slow.Start();
 
         var report = await fabric.RunAsync(fabric.Options("quick", "front", frames: 60));
         var status = await fabric.StopAsync();
@@ -34,12 +34,12 @@ public sealed class FailureTests
                 [RunningFabric.Guest("vision", "front", SessionRole.Owner), RunningFabric.Guest("cluster", "front")]);
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
         cluster.Configure();
-        cluster.Driver.Start();
+        cluster.Start();
         for (var i = 0; i < 3; i++)
         {
             using var vision = await TestDriver.ConnectAsync(fabric, "vision", "front");
             vision.Configure();
-            vision.Driver.Start();
+            vision.Start();
             while (vision.CanSubmit) vision.Submit(exposure: 1_000_000);
             Assert.Equal(CameraStatus.Ok, vision.NextExposed(exposure: 1_000_000).Status);
             vision.Driver.Dispose();
@@ -61,7 +61,7 @@ public sealed class FailureTests
             [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("vision", "front", SessionRole.Owner)]);
         using var vision = await TestDriver.ConnectAsync(fabric, "vision", "front");
         vision.Configure();
-        vision.Driver.Start();
+        vision.Start();
         vision.Submit();
         Assert.Equal(CameraStatus.Ok, vision.Next(sensors).Status);
 
@@ -96,7 +96,7 @@ public sealed class FailureTests
             RunningFabric.Patient with { WatchdogFloor = TimeSpan.FromMilliseconds(100), FirstFrameAllowance = TimeSpan.FromMilliseconds(100) });
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
         cluster.Configure();
-        cluster.Driver.Start();
+        cluster.Start();
 
         cluster.NextEvent(CameraEventType.Stream, (uint)StreamEvent.Timeout);
         cluster.NextEvent(CameraEventType.Source, (uint)SourceEvent.Lost);
@@ -129,7 +129,7 @@ public sealed class FailureTests
             [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("cluster", "front")]);
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
         cluster.Configure();
-        cluster.Driver.Start();
+        cluster.Start();
         cluster.Submit();
         await fabric.WaitAsync(now => now.Guests[0].RequestsWaiting == 1, "the request does not arrive");
         sensors.End();
@@ -138,7 +138,7 @@ public sealed class FailureTests
         await fabric.WaitAsync(now => now.Cameras[0].State == CameraState.Ended, "the camera has not ended");
         cluster.Driver.Stop();
         cluster.NextEvent(CameraEventType.Source, (uint)SourceEvent.Back);
-        cluster.Driver.Start();
+        cluster.Start();
         cluster.Submit();
         Assert.Equal(CameraStatus.Ok, cluster.Next(sensors).Status);
         Assert.Equal(0, (await fabric.StopAsync()).Cameras[0].Restarts);
@@ -176,7 +176,7 @@ public sealed class FailureTests
         foreach (var driver in new[] { vision, cluster })
         {
             driver.Configure();
-            driver.Driver.Start();
+            driver.Start();
             while (driver.CanSubmit) driver.Submit();
         }
 

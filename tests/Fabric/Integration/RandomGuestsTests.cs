@@ -36,7 +36,7 @@ public sealed class RandomGuestsTests
         {
             drivers[i] = await TestDriver.ConnectAsync(fabric, Names[i], "front");
             drivers[i].Configure();
-            drivers[i].Driver.Start();
+            drivers[i].Start();
         }
 
         for (var step = 0; step < 400; step++)
@@ -95,7 +95,7 @@ public sealed class RandomGuestsTests
                 try
                 {
                     if (configure) driver.Configure();
-                    driver.Driver.Start();
+                    driver.Start();
                     return true;
                 }
                 catch (Guest.Camera.CameraDriverException error) when (error.Failure == Guest.Camera.CameraFailure.Refused)

@@ -88,7 +88,7 @@ public sealed class SensorFaultIsolationTests
     {
         var driver = await TestDriver.ConnectAsync(fabric, guest, camera);
         driver.Configure();
-        driver.Driver.Start();
+        driver.Start();
         return driver;
     }
 

@@ -22,7 +22,7 @@ public sealed class SharingTests
         foreach (var driver in new[] { owner, observer })
         {
             driver.Configure();
-            driver.Driver.Start();
+            driver.Start();
         }
 
         // The first frame only says where things stand.
@@ -44,7 +44,7 @@ public sealed class SharingTests
         await using var fabric = Shared(sensors);
         using var observer = await TestDriver.ConnectAsync(fabric, "observer", "front");
         observer.Configure();
-        observer.Driver.Start();
+        observer.Start();
 
         observer.Submit(exposure: 3_000_000);
         Assert.Equal((CameraStatus.Ok, true),
@@ -61,7 +61,7 @@ public sealed class SharingTests
         await using var fabric = Shared(sensors);
         using var observer = await TestDriver.ConnectAsync(fabric, "observer", "front");
         observer.Configure();
-        observer.Driver.Start();
+        observer.Start();
         observer.Submit(target: 5);
         await fabric.WaitAsync(now => now.Guests.Any(guest => guest.RequestsWaiting == 1), "the request does not arrive");
 
@@ -80,17 +80,17 @@ public sealed class SharingTests
         using var owner = await TestDriver.ConnectAsync(fabric, "owner", "front");
         using var observer = await TestDriver.ConnectAsync(fabric, "observer", "front");
         owner.Configure();
-        owner.Driver.Start();
+        owner.Start();
         owner.Submit(exposure: 3_000_000);
 
-        Assert.Throws<CameraDriverException>(() => observer.Driver.AcquireOwner());
-        observer.Driver.AcquireOwner(force: true);
+        Assert.Throws<CameraDriverException>(() => observer.AcquireOwner());
+        observer.AcquireOwner(force: true);
 
         owner.NextEvent(CameraEventType.Owner, (uint)OwnerEvent.Forced);
         Assert.Contains(owner.Next().Status, new[] { CameraStatus.NotOwner, CameraStatus.Cancelled });
         Assert.Equal("observer", (await fabric.Node.StatusAsync()).Cameras[0].Owner);
         observer.Driver.ReleaseOwner();
-        owner.Driver.AcquireOwner();
+        owner.AcquireOwner();
         owner.NextEvent(CameraEventType.Owner, (uint)OwnerEvent.Gained);
         owner.Submit(exposure: 5_000_000);
         Assert.Equal(5_000_000, owner.Next(sensors).Exposure!.Value.Value.AsInt64());
@@ -107,7 +107,7 @@ public sealed class SharingTests
         using var observer = await TestDriver.ConnectAsync(fabric, "observer", "front");
         var before = observer.Configure(RunningFabric.Small with { Width = 1280, Height = 720 });
         Assert.Equal((640, 480), (before.Configuration.Width, before.Configuration.Height));
-        observer.Driver.Start();
+        observer.Start();
         observer.Submit();
         Assert.Equal(CameraStatus.Ok, observer.Next().Status);
 
@@ -119,7 +119,7 @@ public sealed class SharingTests
 
         var followed = observer.Configure(RunningFabric.Small);
         Assert.Equal((320, 240), (followed.Configuration.Width, followed.Configuration.Height));
-        observer.Driver.Start();
+        observer.Start();
         observer.Submit();
         Assert.Equal(CameraStatus.Ok, observer.Next().Status);
         await fabric.StopAsync();
@@ -158,7 +158,7 @@ public sealed class SharingTests
             [RunningFabric.Camera("front", perFrame: false)], [RunningFabric.Guest("owner", "front", SessionRole.Owner)]);
         using var owner = await TestDriver.ConnectAsync(fabric, "owner", "front");
         owner.Configure();
-        owner.Driver.Start();
+        owner.Start();
 
         owner.Submit(exposure: 2_000_000);
         var plain = owner.Next();

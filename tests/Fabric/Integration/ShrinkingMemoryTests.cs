@@ -22,7 +22,7 @@ public sealed class ShrinkingMemoryTests
             [RunningFabric.Camera("front")], [RunningFabric.Guest("bad", "front"), RunningFabric.Guest("good", "front")]);
         using var bad = await TestDriver.ConnectAsync(fabric, "bad", "front", Shrinkable);
         bad.Configure(buffers: 16);
-        bad.Driver.Start();
+        bad.Start();
         var streaming = Task.Run(() => StreamToTheEnd(bad));
         var good = fabric.RunAsync(fabric.Options("good", "front", frames: 120) with { Reconnect = true });
         await fabric.WaitAsync(now => now.Guests.All(guest => guest.Delivered > 10), "a guest gets nothing");
@@ -43,7 +43,7 @@ public sealed class ShrinkingMemoryTests
         using (var again = await TestDriver.ConnectAsync(fabric, "bad", "front"))
         {
             again.Configure();
-            again.Driver.Start();
+            again.Start();
             again.Submit();
             Assert.Equal(CameraStatus.Ok, again.Next().Status);
         }

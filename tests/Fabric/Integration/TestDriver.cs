@@ -49,21 +49,41 @@ internal sealed class TestDriver : ICameraListener, IDisposable
     public CameraStream Configure(StreamConfiguration? wanted = null, int buffers = 4)
     {
         if (Driver.Buffers > 0) Driver.Release();
-        var stream = ConfigureInTime(wanted ?? RunningFabric.Small);
+        var stream = InTime(() => Driver.Configure(wanted ?? RunningFabric.Small));
         Driver.AttachBuffers(buffers);
         _buffers.Clear();
         for (var i = 0; i < buffers; i++) _buffers.Enqueue(i);
         return stream;
     }
 
+    public void Start() => InTime(() =>
+    {
+        Driver.Start();
+        return true;
+    });
+
+    public void AcquireOwner(bool force = false) => InTime(() =>
+    {
+        Driver.AcquireOwner(force);
+        return true;
+    });
+
+    /// <summary>The driver goes on without a pool where the device answers TIMEOUT.</summary>
+    public PooledFrames? MapPool()
+    {
+        PooledFrames? pool = null;
+        for (var attempt = 0; pool is null && attempt < 30; attempt++) pool = Driver.MapPool();
+        return pool;
+    }
+
     /// <summary>The device may answer TIMEOUT where the camera is slow, as on a busy machine; a driver then asks again.</summary>
-    private CameraStream ConfigureInTime(StreamConfiguration wanted)
+    private static T InTime<T>(Func<T> command)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return Driver.Configure(wanted);
+                return command();
             }
             catch (CameraDriverException error) when (error.Status == CameraStatus.Timeout && attempt < 30)
             {
@@ -121,9 +141,11 @@ internal sealed class TestDriver : ICameraListener, IDisposable
         while (!_completed.TryTake(out request, millisecondsTimeout: 20))
         {
             Assert.False(patience.IsCancellationRequested, "no request has ended");
-            sensors.Expose();
+            sensors.ExposeAnother();
         }
 
+        // What the test submits next finds no frame on its way.
+        if (request.Status == CameraStatus.Ok) Assert.True(SpinWait.SpinUntil(() => sensors.IsIdle, RunningFabric.Patience), "a frame is left over");
         return Take(request);
     }
 

@@ -124,7 +124,7 @@ internal sealed class MediaVisitor : IMediaListener, IDisposable
         while (!session.TryDequeue(TimeSpan.FromMilliseconds(20), out buffer))
         {
             Assert.False(patience.IsCancellationRequested, $"no buffer comes; {Driver.Failure}");
-            sensors.Expose();
+            sensors.ExposeAnother();
         }
 
         return buffer;

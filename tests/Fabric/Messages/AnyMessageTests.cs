@@ -8,6 +8,7 @@ using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Readers;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Fabric.Tests.Integration;
 using CameraFabric.Fabric.Tests.Placement;
 using CameraFabric.Platform;
 
@@ -28,7 +29,7 @@ public sealed class AnyMessageTests : TestKit
     {
         var sensors = new StepSensors();
         var rig = new CameraRig { Id = "front", Sensor = sensors.Open, SensorKind = "fake", Stream = RequestBench.Stream, Slots = 4 };
-        var (options, meter) = (new FabricOptions { FirstFrameAllowance = TimeSpan.FromSeconds(60) }, new CameraMeter("front", "fake"));
+        var (options, meter) = (RunningFabric.Patient, new CameraMeter("front", "fake"));
         var seat = new HomeSeat("here", 1, NodeFence.Always, null, new());
         var memory = new CameraMemory(rig, meter, options, FrameClock.System, _loggers, seat);
         var home = Sys.ActorOf(CameraActor.Props(rig, memory, meter, options, FrameClock.System, _loggers), "front");
@@ -49,7 +50,7 @@ public sealed class AnyMessageTests : TestKit
     {
         var rig = new CameraRig { Id = "front", Sensor = new StepSensors().Open, SensorKind = "fake", Stream = RequestBench.Stream, Slots = 4 };
         var settings = new ReaderSettings(
-            rig, "here", "here", new CameraMeter("front", "fake"), new FabricOptions(), new(), FrameClock.System, TimeProvider.System, NodeFence.Always, _loggers)
+            rig, "here", "here", new CameraMeter("front", "fake"), RunningFabric.Patient, new(), FrameClock.System, TimeProvider.System, NodeFence.Always, _loggers)
         {
             Locate = (_, _) => TestActor,
         };

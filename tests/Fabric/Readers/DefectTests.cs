@@ -31,7 +31,7 @@ public sealed class DefectTests
         await nodes.WaitAsync(
             () =>
             {
-                sensors.Expose();
+                sensors.ExposeAnother();
                 return nodes.ReaderMeters["b"].State == Status.CameraState.Streaming && nodes.ReaderMeters["b"].FannedOut > seen;
             },
             "frames do not come back");
@@ -73,7 +73,7 @@ public sealed class DefectTests
         await nodes.WaitAsync(
             () =>
             {
-                sensors.Expose();
+                sensors.ExposeAnother();
                 return nodes.GuestMeters["guest"].Dropped[(int)FrameDropReason.LinkDown] >= 5;
             },
             "what was missed is not counted");

@@ -21,7 +21,7 @@ public sealed class MovingTests
         var before = nodes.Sensors;
         using var owner = await nodes.GuestAsync("b", "owner", SessionRole.Owner);
         owner.Configure(RequestBench.Stream with { Interval = new FrameInterval(1, 120) });
-        owner.Driver.Start();
+        owner.Start();
         owner.Submit(exposure: 2_000_000, strict: true);
         var last = owner.Next(before);
         owner.Submit();
@@ -55,7 +55,7 @@ public sealed class MovingTests
         guest.NextEvent(CameraEventType.Source, (uint)SourceEvent.Lost);
         guest.Driver.Stop();
 
-        Assert.Equal(CameraStatus.NoSource, Assert.Throws<CameraDriverException>(() => guest.Driver.Start()).Status);
+        Assert.Equal(CameraStatus.NoSource, Assert.Throws<CameraDriverException>(() => guest.Start()).Status);
         await nodes.StopAsync();
     }
 
@@ -79,7 +79,7 @@ public sealed class MovingTests
         await nodes.WaitAsync(
             () =>
             {
-                nodes.Sensors.Expose();
+                nodes.Sensors.ExposeAnother();
                 return nodes.GuestMeters["guest"].Dropped[(int)FrameDropReason.LinkDown] >= 5;
             },
             "what the break has cost is not counted");
@@ -196,7 +196,7 @@ public sealed class MovingTests
         await nodes.WaitAsync(
             () =>
             {
-                sensors.Expose();
+                sensors.ExposeAnother();
                 return nodes.ReaderMeters["b"].State == Status.CameraState.Streaming;
             },
             "frames do not come back");

@@ -82,8 +82,8 @@ public sealed class SharingTests
         using var owner = await nodes.StreamingAsync("b", "owner", SessionRole.Owner);
         using var other = await nodes.StreamingAsync("c", "other", mayAcquire: true);
 
-        Assert.Throws<CameraDriverException>(() => other.Driver.AcquireOwner());
-        other.Driver.AcquireOwner(force: true);
+        Assert.Throws<CameraDriverException>(() => other.AcquireOwner());
+        other.AcquireOwner(force: true);
         owner.NextEvent(CameraEventType.Owner, (uint)OwnerEvent.Forced);
         other.Submit(exposure: 4_000_000, strict: true);
 
@@ -105,7 +105,7 @@ public sealed class SharingTests
         owner.Configure(faster);
         observer.NextEvent(CameraEventType.Source, (uint)SourceEvent.Changed);
         var given = observer.Configure(RequestBench.Stream);
-        observer.Driver.Start();
+        observer.Start();
         observer.Submit();
 
         Assert.Equal(faster.Interval, given.Configuration.Interval);
@@ -170,7 +170,7 @@ public sealed class SharingTests
             }
             catch (TimeoutException) when (!patience.IsCancellationRequested)
             {
-                nodes.Sensors.Expose();
+                nodes.Sensors.ExposeAnother();
             }
         }
     }

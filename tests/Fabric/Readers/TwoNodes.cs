@@ -29,7 +29,10 @@ internal sealed class TwoNodes : IAsyncDisposable
     private static readonly FabricOptions Patient = RunningFabric.Patient with
     {
         ControlsChangedInterval = TimeSpan.Zero,
-        RestartDelay = TimeSpan.FromMilliseconds(10), RestartDelayMaximum = TimeSpan.FromMilliseconds(50),
+        RestartDelay = TimeSpan.FromMilliseconds(10), RestartDelayMaximum = TimeSpan.FromMilliseconds(50), DeliveryQueueFrames = 16,
+
+        // Frames come when the test asks for them: longer than a rig may say.
+        WatchdogFloor = Patience,
     };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf");
@@ -49,7 +52,10 @@ internal sealed class TwoNodes : IAsyncDisposable
     {
         if (!isFenced) Fence.Extend(long.MaxValue);
         _way = way;
-        _links = way == Way.Tls ? LinkCertificates.Options(LinkCertificates.Node(LinkCertificates.Authority, "CN=node")) : LinkBench.Patient;
+        _links = (way == Way.Tls ? LinkCertificates.Options(LinkCertificates.Node(LinkCertificates.Authority, "CN=node")) : LinkBench.Patient) with
+        {
+            QueueFrames = 16, WindowFrames = 16,
+        };
         _interleaved = interleaved;
         Options = options ?? Patient;
         System = ActorSystem.Create("nodes", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(FabricNode.ReferenceConfig),
@@ -153,7 +159,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     {
         var driver = await GuestAsync(node, name, role, mayAcquire);
         driver.Configure(RequestBench.Stream);
-        driver.Driver.Start();
+        driver.Start();
         return driver;
     }
 
@@ -229,7 +235,7 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     private CameraRig Rig(StepSensors sensors) => new()
     {
-        Id = "front", Sensor = sensors.Open, SensorKind = "fake", Stream = RequestBench.Stream, Slots = 8, Interleaved = _interleaved,
+        Id = "front", Sensor = sensors.Open, SensorKind = "fake", Stream = RequestBench.Stream, Slots = 32, Interleaved = _interleaved,
     };
 
     private PlacementChanged Changed() => new(
