@@ -31,7 +31,7 @@ public sealed class ShutdownGateTests : IAsyncLifetime
 
         var shutdown = CoordinatedShutdown.Get(_system).Run(new Stranger());
 
-        Assert.Contains("ended in its TLS handshake", Assert.Single(_loggers.Lines), StringComparison.Ordinal);
+        Assert.Contains("Akka wants to end this node (", Assert.Single(_loggers.Lines), StringComparison.Ordinal);
         Assert.False(shutdown.IsCompleted);
         Assert.False(_system.WhenTerminated.IsCompleted);
 
