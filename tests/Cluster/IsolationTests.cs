@@ -20,8 +20,11 @@ public sealed class IsolationTests
     public async Task A_cameras_process_that_is_killed_is_started_again_and_no_guest_is_disconnected()
     {
         await using var cluster = await RunningCluster.StartAloneAsync(2, Rig);
-        var rear = cluster.StartGuest("viewer", "rear");
+        var rear = cluster.StartGuest("viewer", "rear", "--stall", "0");
         await cluster.GetsAsync(rear, 30);
+
+        // Before its camera was there it may have tried several times.
+        var connections = RunningCluster.ReportOf(rear)!.Connections;
         var before = RunningCluster.HomeOf(await cluster.StatusAsync(), "rear")!.Value;
 
         var killed = ChildOf(cluster, "camera.rear");
@@ -32,7 +35,7 @@ public sealed class IsolationTests
             status => RunningCluster.HomeOf(status, "rear") is { Node: "camera.rear" } home && home.Epoch > before.Epoch, "the camera's process does not come back");
         Assert.Equal("node", RunningCluster.HomeOf(after, "front")!.Value.Node);
         await cluster.GetsAsync(rear, RunningCluster.ReportOf(rear)!.Frames.Delivered + 30);
-        Assert.Equal(1, RunningCluster.ReportOf(rear)!.Connections);
+        Assert.Equal(connections, RunningCluster.ReportOf(rear)!.Connections);
         rear.Terminate();
         await rear.EndAsync();
 
@@ -44,17 +47,18 @@ public sealed class IsolationTests
     public async Task A_guests_process_that_is_killed_hurts_no_other_guest_and_comes_back()
     {
         await using var cluster = await RunningCluster.StartAloneAsync(2, Rig);
-        var viewer = cluster.StartGuest("viewer", "front");
+        var viewer = cluster.StartGuest("viewer", "front", "--stall", "0");
         var stranger = cluster.StartGuest("stranger", "front");
         await cluster.GetsAsync(viewer, 30);
         await cluster.GetsAsync(stranger, 30);
+        var connections = RunningCluster.ReportOf(viewer)!.Connections;
 
         var first = ChildOf(cluster, "guest.stranger");
         Tool.Run("kill", "-KILL", $"{first}");
 
         await cluster.GetsAsync(stranger, RunningCluster.ReportOf(stranger)!.Frames.Delivered + 30);
         Assert.NotEqual(first, ChildOf(cluster, "guest.stranger"));
-        Assert.Equal(1, RunningCluster.ReportOf(viewer)!.Connections);
+        Assert.Equal(connections, RunningCluster.ReportOf(viewer)!.Connections);
         await cluster.StopAsync();
     }
 

@@ -20,7 +20,7 @@ public sealed class MessageTests
     private const string AkkasDefault = "128000";
 
     private const string Rig = """
-        cluster: { insecure: true, heartbeat: 400ms, pause: 20s, stable-after: 10s, fence: 20s }
+        cluster: { insecure: true, heartbeat: 400ms, pause: 8s, stable-after: 20s, fence: 20s }
         cameras: { front: { sensor: synthetic, format: NV12, size: 320x240, rate: 30, node: n0 } }
         guests: { viewer: { node: n1, cameras: { front: observer } } }
         """;
