@@ -20,12 +20,12 @@ public sealed class IsolationTests
     public async Task A_cameras_process_that_is_killed_is_started_again_and_no_guest_is_disconnected()
     {
         await using var cluster = await RunningCluster.StartAloneAsync(2, Rig);
-        var rear = cluster.StartGuest("viewer", "rear", "--stall", "0");
+        var rear = cluster.StartGuest("viewer", "rear");
         await cluster.GetsAsync(rear, 30);
 
         // Before its camera was there it may have tried several times.
         var connections = RunningCluster.ReportOf(rear)!.Connections;
-        var before = RunningCluster.HomeOf(await cluster.StatusAsync(), "rear")!.Value;
+        var before = RunningCluster.HomeOf(await cluster.SettleAsync(3), "rear")!.Value;
 
         var killed = ChildOf(cluster, "camera.rear");
         Tool.Run("kill", "-KILL", $"{killed}");
@@ -47,7 +47,7 @@ public sealed class IsolationTests
     public async Task A_guests_process_that_is_killed_hurts_no_other_guest_and_comes_back()
     {
         await using var cluster = await RunningCluster.StartAloneAsync(2, Rig);
-        var viewer = cluster.StartGuest("viewer", "front", "--stall", "0");
+        var viewer = cluster.StartGuest("viewer", "front");
         var stranger = cluster.StartGuest("stranger", "front");
         await cluster.GetsAsync(viewer, 30);
         await cluster.GetsAsync(stranger, 30);

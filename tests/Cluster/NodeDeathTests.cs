@@ -19,7 +19,7 @@ public sealed class NodeDeathTests(ITestOutputHelper output)
     {
         await using var cluster = await RunningCluster.StartAsync(3, FreeCamera);
         output.WriteLine(cluster.Machines.Kind);
-        var before = RunningCluster.HomeOf(await cluster.StatusAsync(), "free")!.Value;
+        var before = RunningCluster.HomeOf(await cluster.SettleAsync(3), "free")!.Value;
 
         // n0 has the guest; whichever of the others has the free camera, n1 has the fixed one.
         await cluster.Node("n1").KillAsync();
