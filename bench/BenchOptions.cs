@@ -6,14 +6,14 @@ namespace CameraFabric.Bench;
 internal sealed record BenchOptions
 {
     public const string Usage = """
-        usage: ./fabric bench [--only copy|memory|latency|zero-copy|links|allocation|restart|many|fleet] [--seconds S] [--json]
-          --only      one part; the default is all of them, in less than four minutes
+        usage: ./fabric bench [--only copy|memory|latency|zero-copy|links|cluster|allocation|restart|many|fleet|fleet-cluster] [--seconds S] [--json]
+          --only      one part; the default is all of them, in less than seven minutes
           --seconds   measuring time of each row, default: copy 2.5, memory 3, latency 16, zero-copy 16, links 5, allocation 5, many 4, fleet 8
           --json      everything as JSON, at the end
         """;
 
     /// <summary>The parts, in the order in which they run.</summary>
-    public static readonly string[] Parts = ["many", "fleet", "copy", "memory", "latency", "zero-copy", "links", "allocation", "restart"];
+    public static readonly string[] Parts = ["many", "fleet", "fleet-cluster", "copy", "memory", "latency", "zero-copy", "links", "cluster", "allocation", "restart"];
 
     /// <summary>The one part to run; null for all.</summary>
     public string? Only { get; private init; }

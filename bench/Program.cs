@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CameraFabric.Bench;
+using CameraFabric.Bench.Cluster;
 using CameraFabric.Bench.Copy;
 using CameraFabric.Bench.Latency;
 using CameraFabric.Bench.Links;
@@ -22,6 +23,7 @@ Say($"./fabric bench {string.Join(' ', args)}\n{report.Machine}");
 // First, because the others leave memory behind that would be counted as less.
 if (options.Wants("many")) Add(report.Many, ManyBench.Measure(cameras: 50, guests: 8, options.Time(4)), Lines.Of);
 if (options.Wants("fleet")) Add(report.Fleet, FleetBench.Measure(vehicles: 1000, readVehicles: 25, options.Time(8)), Lines.Of);
+if (options.Wants("fleet-cluster")) Add(report.FleetCluster, FleetClusterBench.Measure(vehicles: 1000), ClusterLines.Of);
 if (options.Wants("copy"))
 {
     Say(Lines.CopyHead);
@@ -62,6 +64,13 @@ if (options.Wants("links"))
         Add(report.Links, LinksBench.MeasureTcp(name, stream, options.Time(5)), Lines.Of);
         Add(report.SharedLinks, LinksBench.MeasureShared(name, stream, options.Time(5)), Lines.Of);
     }
+}
+
+if (options.Wants("cluster"))
+{
+    Say(ClusterLines.ControlHead);
+    foreach (var row in ControlBench.Measure()) Add(report.Controls, row, ClusterLines.Of);
+    Add(report.Deaths, DeathBench.Measure(deaths: 5), ClusterLines.Of);
 }
 
 if (options.Wants("allocation"))

@@ -1,3 +1,4 @@
+using CameraFabric.Bench.Cluster;
 using CameraFabric.Bench.Copy;
 using CameraFabric.Bench.Latency;
 using CameraFabric.Bench.Links;
@@ -27,6 +28,12 @@ internal sealed record Report(Machine Machine)
     public List<ManyRow> Many { get; } = [];
 
     public List<FleetRow> Fleet { get; } = [];
+
+    public List<FleetClusterRow> FleetCluster { get; } = [];
+
+    public List<ControlRow> Controls { get; } = [];
+
+    public List<DeathRow> Deaths { get; } = [];
 }
 
 /// <summary>Rows as text, for people.</summary>

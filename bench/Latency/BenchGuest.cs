@@ -39,6 +39,12 @@ internal sealed class BenchGuest : ICameraListener, IDisposable
     /// <summary>Called with each frame, on the guest's thread.</summary>
     public Action<CameraRequest>? Delivered { get; set; }
 
+    /// <summary>Called when the camera's source is lost or is back, on the guest's thread.</summary>
+    public Action<SourceEvent>? Source { get; set; }
+
+    /// <summary>For commands beside the stream.</summary>
+    public CameraDriver Driver => _driver;
+
     public void Begin()
     {
         _isStopping = false;
@@ -87,7 +93,9 @@ internal sealed class BenchGuest : ICameraListener, IDisposable
 
     void ICameraListener.Received(in CameraEvent occurred, ReadOnlySpan<ReportedControl> controls)
     {
-        if (occurred.Type != CameraEventType.Source || occurred.Code == (uint)SourceEvent.Lost) return;
+        if (occurred.Type != CameraEventType.Source) return;
+        Source?.Invoke((SourceEvent)occurred.Code);
+        if (occurred.Code == (uint)SourceEvent.Lost) return;
         foreach (var request in _held) Again(request);
         _held.Clear();
     }

@@ -71,7 +71,7 @@ internal sealed class LinkLoad : ILinkSink, IDisposable
     {
     }
 
-    public void Broken(string reason)
+    public void Ended(LinkEnd end)
     {
     }
 

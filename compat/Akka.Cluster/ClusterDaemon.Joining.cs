@@ -10,6 +10,7 @@ internal sealed partial class ClusterDaemon
     private const string GiveUp = "give up";
     private static readonly TimeSpan SeedRetry = TimeSpan.FromSeconds(1);
 
+    private readonly HashSet<Address> _outside = [];
     private ImmutableArray<Address> _seeds = [];
     private long _seeking;
     private Address? _joining;
@@ -23,7 +24,11 @@ internal sealed partial class ClusterDaemon
         Receive<JoinLimit>(_ => GiveUpJoining());
         Receive<InitJoin>(_ => Sender.Tell(IsMember ? new InitJoinAck(_self.Address) : new InitJoinNack(_self.Address)));
         Receive<InitJoinAck>(ack => { if (_joining is null) JoinTo(ack.Address); });
-        Receive<InitJoinNack>(_ => { });
+        Receive<InitJoinNack>(nack =>
+        {
+            // When no other seed is a member there is no cluster to wait for.
+            if (_outside.Add(nack.Address) && _joining is null && !IsMember) AskSeeds();
+        });
         Receive<Join>(Admit);
         Receive<Welcome>(Welcomed);
     }
@@ -57,7 +62,7 @@ internal sealed partial class ClusterDaemon
 
     private void AskSeeds()
     {
-        var others = _seeds.Where(s => !s.Equals(_self.Address)).ToArray();
+        var others = _seeds.Where(s => !s.Equals(_self.Address) && !(_seeds[0].Equals(_self.Address) && _outside.Contains(s))).ToArray();
         var isFirst = _seeds.Length > 0 && _seeds[0].Equals(_self.Address);
         // Only the first of them may form a cluster, so that there is never more than one.
         if (isFirst && (others.Length == 0 || TimeProvider.System.GetElapsedTime(_seeking) >= _settings.SeedTimeout)) JoinTo(_self.Address);

@@ -6,7 +6,7 @@ namespace CameraFabric.Cluster.Tests;
 /// <summary>A node's process ends without a word.</summary>
 public sealed class NodeDeathTests(ITestOutputHelper output)
 {
-    private const string FreeCamera = """
+    private static readonly string FreeCamera = RunningCluster.Patient() + """
         cameras:
           free: { sensor: synthetic, format: NV12, size: 320x240, rate: 60 }
           fixed: { sensor: synthetic, format: NV12, size: 320x240, rate: 60, node: n1 }
@@ -19,7 +19,7 @@ public sealed class NodeDeathTests(ITestOutputHelper output)
     {
         await using var cluster = await RunningCluster.StartAsync(3, FreeCamera);
         output.WriteLine(cluster.Machines.Kind);
-        var before = RunningCluster.HomeOf(await cluster.StatusAsync(), "free")!.Value;
+        var before = RunningCluster.HomeOf(await cluster.SettleAsync(3), "free")!.Value;
 
         // n0 has the guest; whichever of the others has the free camera, n1 has the fixed one.
         await cluster.Node("n1").KillAsync();
@@ -38,10 +38,40 @@ public sealed class NodeDeathTests(ITestOutputHelper output)
         await cluster.StopAsync();
     }
 
+    [Theory]
+    [InlineData("n0", "last")] // the leader
+    [InlineData("n2", "first")] // one that has guests and nothing else
+    public async Task A_node_without_cameras_that_is_killed_moves_none_and_disturbs_no_guest_of_another(string victim, string other)
+    {
+        await using var cluster = await RunningCluster.StartAsync(3, RunningCluster.Patient() + """
+            cameras:
+              fixed: { sensor: synthetic, format: NV12, size: 320x240, rate: 60, node: n1 }
+            guests:
+              first: { node: n0, cameras: { fixed: observer } }
+              last: { node: n2, cameras: { fixed: observer } }
+            """);
+        output.WriteLine(cluster.Machines.Kind);
+        var guests = new[] { "first", "last" }.ToDictionary(static name => name, name => cluster.StartGuest(name, "fixed"));
+        foreach (var guest in guests.Values) await cluster.GetsAsync(guest, 30);
+        var before = RunningCluster.HomeOf(await cluster.SettleAsync(3), "fixed")!.Value;
+        var connections = RunningCluster.ReportOf(guests[other])!.Connections;
+
+        await cluster.Node(victim).KillAsync();
+
+        await cluster.UntilAsync(
+            status => status.Nodes.Length == 2 && status.Nodes.All(static node => node.Cluster!.Members.Length == 2)
+                && RunningCluster.HomeOf(status, "fixed") == before
+                && status.Nodes.Single(static node => node.Node == "n1").Cameras.Single().Sessions == 1,
+            "the home does not go on with the one guest that is left");
+        await cluster.GetsAsync(guests[other], RunningCluster.ReportOf(guests[other])!.Frames.Delivered + 30);
+        Assert.Equal(connections, RunningCluster.ReportOf(guests[other])!.Connections);
+        await cluster.BalanceAsync(guests[other]);
+    }
+
     [Fact]
     public async Task A_guest_on_another_node_keeps_its_connection_and_gets_frames_from_the_cameras_new_home()
     {
-        await using var cluster = await RunningCluster.StartAsync(3, """
+        await using var cluster = await RunningCluster.StartAsync(3, RunningCluster.Patient() + """
             cameras:
               a: { sensor: synthetic, format: NV12, size: 320x240, rate: 60 }
               b: { sensor: synthetic, format: NV12, size: 320x240, rate: 60 }

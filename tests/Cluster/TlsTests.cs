@@ -15,10 +15,15 @@ namespace CameraFabric.Cluster.Tests;
 public sealed partial class TlsTests
 {
     private const string Rig = """
-        cluster: { tls: { certificate: "certificates/{node}.pfx", authority: certificates/authority.pem } }
+        cluster: { tls: { certificate: "certificates/{node}.pfx", authority: certificates/authority.pem }, pause: 2s, stable-after: 10s, fence: 10s }
         cameras: { front: { sensor: synthetic, format: NV12, size: 320x240, rate: 60, node: n0 } }
         guests: { viewer: { node: n1, cameras: { front: observer } } }
         """;
+
+    /// <summary>The same, but each node has an authority of its own.</summary>
+    private static readonly string Apart = Rig
+        .Replace("certificates/authority.pem", "\"{node}/authority.pem\"", StringComparison.Ordinal)
+        .Replace("certificates/{node}.pfx", "{node}/{node}.pfx", StringComparison.Ordinal);
 
     [Fact]
     public async Task Nodes_of_one_authority_come_together_and_frames_cross_between_them()
@@ -37,17 +42,27 @@ public sealed partial class TlsTests
     [Fact]
     public async Task A_node_of_another_authority_stays_outside_and_both_sides_say_why()
     {
-        var rig = Rig.Replace("certificates/authority.pem", "\"{node}/authority.pem\"", StringComparison.Ordinal).Replace("certificates/{node}.pfx", "{node}/{node}.pfx", StringComparison.Ordinal);
-        await using var cluster = await RunningCluster.BeginAsync(NetworkLab.OnLoopback(2), 2, rig, static folder =>
-        {
-            Write(Path.Combine(folder, "n0"));
-            Write(Path.Combine(folder, "n1"));
-        });
+        await using var cluster = await RunningCluster.BeginAsync(NetworkLab.OnLoopback(2), 2, Apart, WriteApart);
 
         foreach (var node in (string[])["n0", "n1"])
         {
             await cluster.UntilAsync(
                 _ => Count(cluster.Node(node), "Tls: the node at .* is refused: .* is not signed by this rig's authority") > 0, $"{node} does not say why");
+        }
+    }
+
+    [Fact]
+    public async Task A_node_that_calls_a_stranger_again_and_again_lives_and_stops_in_order()
+    {
+        await using var cluster = await RunningCluster.BeginAsync(NetworkLab.OnLoopback(2), 2, Apart, WriteApart);
+
+        // The first seed founds a cluster of its own; the other one asks it for admission again and again.
+        await cluster.UntilAsync(_ => Count(cluster.Node("n1"), "Tls: the node at .* is refused") >= 5, "n1 does not call again");
+
+        foreach (var node in (string[])["n0", "n1"])
+        {
+            cluster.Node(node).Terminate();
+            Assert.Equal(0, await cluster.Node(node).EndAsync());
         }
     }
 
@@ -68,12 +83,18 @@ public sealed partial class TlsTests
     [Theory]
     [InlineData("foreign", "is not signed by this rig's authority")]
     [InlineData("expired", "and not now")]
+    [InlineData("none", "it shows no certificate")]
     public async Task Whoever_calls_with_another_certificate_is_refused_at_both_ports_with_a_line_that_says_why(string certificate, string why)
     {
         await using var cluster = await RunningCluster.BeginAsync(NetworkLab.OnLoopback(2), 2, Rig, Certify);
         await cluster.TogetherAsync(2);
         var node = cluster.Node("n0");
-        using var shown = certificate == "foreign" ? Foreign(cluster.Folder) : Expired(cluster.Folder);
+        using var shown = certificate switch
+        {
+            "foreign" => Foreign(cluster.Folder),
+            "expired" => Expired(cluster.Folder),
+            _ => null,
+        };
         var links = LinksPort().Match(node.Errors);
         Assert.True(links.Success, node.Errors);
 
@@ -87,7 +108,7 @@ public sealed partial class TlsTests
     }
 
     /// <summary>Whether a server goes on with a caller: with TLS 1.3 it refuses only after the caller's handshake.</summary>
-    private static async Task<bool> IsServedAsync(IPEndPoint server, X509Certificate2 shown)
+    private static async Task<bool> IsServedAsync(IPEndPoint server, X509Certificate2? shown)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         using var client = new TcpClient();
@@ -98,7 +119,8 @@ public sealed partial class TlsTests
             await stream.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
-                    TargetHost = "n0", ClientCertificates = [shown], RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    TargetHost = "n0", ClientCertificates = shown is null ? [] : [shown],
+                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
                 }, limit.Token);
             return await stream.ReadAsync(new byte[1], limit.Token) > 0;
         }
@@ -109,6 +131,12 @@ public sealed partial class TlsTests
     }
 
     private static int Count(FabricProcess node, string pattern) => Regex.Count(node.Errors, pattern);
+
+    private static void WriteApart(string folder)
+    {
+        Write(Path.Combine(folder, "n0"));
+        Write(Path.Combine(folder, "n1"));
+    }
 
     private static void Certify(string folder) => Write(Path.Combine(folder, "certificates"));
 

@@ -59,9 +59,10 @@ internal sealed class FabricProcess : IDisposable
     }
 
     /// <summary>Waits for its end and returns the exit code.</summary>
-    public async Task<int> EndAsync()
+    /// <param name="patience">For how long, where that is longer than usual.</param>
+    public async Task<int> EndAsync(TimeSpan? patience = null)
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(patience ?? Patience);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
@@ -105,6 +106,9 @@ internal sealed class FabricProcess : IDisposable
     public void Dispose()
     {
         if (!_process.HasExited) _process.Kill();
+
+        // A moment longer it may write into the folder that its test takes away next.
+        _process.WaitForExit(Patience);
         _process.Dispose();
     }
 

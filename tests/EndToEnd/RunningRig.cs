@@ -9,6 +9,9 @@ internal sealed class RunningRig : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new System.Text.Json.Serialization.JsonStringEnumConverter() } };
 
+    // A machine that is busy looks like a sensor that is silent and like a guest that is late.
+    private const string Patient = "{ watchdog-floor: 10s, first-frame-allowance: 60s, request-timeout: 10s, command-timeout: 1s, sensor-stop-timeout: 30s }";
+
     private readonly DirectoryInfo _folder;
     private FabricProcess _process;
 
@@ -40,6 +43,30 @@ internal sealed class RunningRig : IAsyncDisposable
     public FabricProcess StartGuest(string name, string camera, params IEnumerable<string> more) =>
         FabricProcess.Start(["guest", "--name", name, "--socket", Socket(name, camera), "--json", .. more]);
 
+    /// <summary>Waits until an interim report of a guest, which is run with <c>--progress</c>, is as wanted.</summary>
+    public static async Task UntilAsync(FabricProcess guest, Func<GuestReport, bool> condition, string otherwise)
+    {
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
+        while (LastReport(guest) is not { } last || !condition(last))
+        {
+            Assert.False(patience.IsCancellationRequested || guest.HasExited, $"{otherwise}\n{guest.Output}\n{guest.Errors}");
+            await poll.WaitForNextTickAsync();
+        }
+    }
+
+    private static GuestReport? LastReport(FabricProcess guest) =>
+        guest.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(static line => line.EndsWith('}')) is { } line
+            ? GuestReport.FromJson(line)
+            : null;
+
+    /// <summary>Ends a guest that was told no end; its final report.</summary>
+    public static Task<GuestReport> EndAsync(FabricProcess guest)
+    {
+        guest.Terminate();
+        return ReportAsync(guest);
+    }
+
     /// <summary>A guest's final report.</summary>
     public static async Task<GuestReport> ReportAsync(FabricProcess guest)
     {
@@ -68,7 +95,7 @@ internal sealed class RunningRig : IAsyncDisposable
     private static async Task<FabricProcess> StartAsync(DirectoryInfo folder, string yaml)
     {
         var file = Path.Combine(folder.FullName, "rig.yaml");
-        await File.WriteAllTextAsync(file, $"rig: e2e\nruntime: .\n{yaml}\n");
+        await File.WriteAllTextAsync(file, $"rig: e2e\nruntime: .\noptions: {Patient}\n{yaml}\n");
         var process = FabricProcess.Start("run", file, "--json", "--log", "Warning");
         await process.SaysAsync("running 'e2e'");
         return process;

@@ -1,7 +1,6 @@
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Tests.VhostUser;
 using CameraFabric.Device.VhostUser;
-using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Integration;
@@ -35,7 +34,7 @@ public abstract class HostileTest : IAsyncLifetime
     private protected const long MaximumBufferBytes = MaximumBuffers * (long)HostileGuest.FrameBytes;
 
     /// <summary>A message that has begun must be complete within this.</summary>
-    private protected static readonly TimeSpan MessageTimeout = TimeSpan.FromMilliseconds(200);
+    private protected static readonly TimeSpan MessageTimeout = TimeSpan.FromSeconds(2);
 
     private protected RunningFabric Fabric => _fabric!;
 
@@ -77,7 +76,7 @@ public abstract class HostileTest : IAsyncLifetime
 
         Open.Expect(0);
         Open.Dispose();
-        Assert.Equal(_mappings, Mappings());
+        Assert.True(SpinWait.SpinUntil(() => Mappings() == _mappings, RunningFabric.Patience), $"{_mappings} files were mapped at first, now {Mappings()}");
     }
 
     /// <summary>The attacker's connection, made and not used yet.</summary>
@@ -127,7 +126,9 @@ public abstract class HostileTest : IAsyncLifetime
     }
 
     private protected void IsLogged(string words) =>
-        Assert.Contains(Fabric.Loggers.Lines, line => line.Contains(words, StringComparison.Ordinal));
+        Assert.True(
+            SpinWait.SpinUntil(() => Fabric.Loggers.Lines.Any(line => line.Contains(words, StringComparison.Ordinal)), RunningFabric.Patience),
+            $"'{words}' is not in the log:\n{Fabric.Loggers}");
 
     private protected static GuestStatusReport Of(FabricStatus status) => status.Guests.Single(guest => guest.Guest == Attacker);
 
@@ -152,7 +153,7 @@ public abstract class HostileTest : IAsyncLifetime
         return RunningFabric.Start(
             [RunningFabric.Camera(Camera) with { Stream = stream }],
             [attacker, RunningFabric.Guest(Neighbour, Camera)],
-            new FabricOptions { MessageTimeout = MessageTimeout, WatchdogFloor = TimeSpan.FromSeconds(10), LogLines = 100_000 });
+            RunningFabric.Patient with { MessageTimeout = MessageTimeout, LogLines = 100_000 });
     }
 
     private static CameraGuestOptions NeighbourOptions(RunningFabric fabric)

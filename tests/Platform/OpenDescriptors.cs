@@ -7,7 +7,7 @@ internal static class OpenDescriptors
 {
     private const int CloseOnExec = 0x80000;
 
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>A name that no other test uses, so that what leaks can be told from what others have open at the same time.</summary>
     public static string UniqueName() => $"test-{Guid.NewGuid():N}";

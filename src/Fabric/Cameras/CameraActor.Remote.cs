@@ -15,6 +15,7 @@ internal sealed partial class CameraActor
 {
     private readonly Dictionary<IActorRef, RemoteReader> _readers = [];
     private readonly HashSet<IActorRef> _links = [];
+    private readonly HashSet<string> _refused = [];
     private bool _hasConfigured;
 
     private void ReceiveFromReaders(object message)
@@ -73,9 +74,20 @@ internal sealed partial class CameraActor
 
     private void Welcome(RemoteReader reader, CameraProfile profile)
     {
+        if (reader.Node != _memory.Seat.Node && ProfilePages.BytesOf(profile) is > ProfilePages.MaximumBytes and var bytes)
+        {
+            // It asks again and again: that is said once.
+            var reason = $"its profile has {bytes} bytes, and between nodes one may have {ProfilePages.MaximumBytes}";
+            if (_refused.Add(reader.Node)) LogRefused(_rig.Id, reader.Node, reason);
+            reader.Ref.Tell(new AttachRefused(reader.Attachment, reason));
+            return;
+        }
+
         reader.IsAttached = true;
+        var pages = ProfilePages.Split(reader.Attachment, profile);
+        foreach (var page in pages) reader.Ref.Tell(page);
         reader.Ref.Tell(new ReaderAttached(
-            reader.Attachment, _memory.Seat.Node, _memory.Seat.Epoch, profile, _configuration, Generation, !_isSourceLost));
+            reader.Attachment, _memory.Seat.Node, _memory.Seat.Epoch, pages.Length, _configuration, Generation, !_isSourceLost));
         LogAttached(_rig.Id, reader.Node);
     }
 
@@ -188,8 +200,7 @@ internal sealed partial class CameraActor
     private void Fall(LinkFell fell)
     {
         if (LinkOf(fell.Reader, fell.Link) is not { } reader) return;
-        LogLink(_rig.Id, reader.Node, fell.Reason);
-        CloseLink(reader, fell.Reason);
+        CloseLink(reader, fell.End.Reason);
     }
 
     private RemoteReader? LinkOf(IActorRef ofReader, ulong link) =>
@@ -231,7 +242,11 @@ internal sealed partial class CameraActor
     private void Ended(IActorRef who)
     {
         if (_readers.ContainsKey(who)) Sweep(who);
-        else if (_links.Remove(who) && _links.Count == 0 && _isDrained) FinishStop();
+        if (!_links.Remove(who)) return;
+
+        // One that has failed, which says nothing any more; of any other it is known already.
+        if (_readers.Values.FirstOrDefault(reader => who.Equals(reader.LinkActor)) is { } reader) CloseLink(reader, "");
+        if (_links.Count == 0 && _isDrained) FinishStop();
     }
 
     // A reader is gone, or begins anew: its sessions leave.
@@ -249,11 +264,12 @@ internal sealed partial class CameraActor
         Want();
     }
 
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "camera {Camera}: node {Node} cannot read it: {Reason}; have its guests on this node, or its profile made smaller")]
+    private partial void LogRefused(string camera, string node, string reason);
+
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: read by node {Node}")]
     private partial void LogAttached(string camera, string node);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: the link to node {Node} is over: {Reason}")]
-    private partial void LogLink(string camera, string node, string reason);
 }
 
 /// <summary>A reader of the same node to its home: frames need no link. Answered with <see cref="LinkOpened"/>.</summary>

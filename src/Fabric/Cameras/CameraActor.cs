@@ -68,7 +68,9 @@ internal sealed partial class CameraActor : UntypedActor, IWithTimers
 
     /// <inheritdoc/>
     protected override SupervisorStrategy SupervisorStrategy() =>
-        new OneForOneStrategy(-1, -1, static _ => Directive.Restart, loggingEnabled: false);
+
+        // A link that fails has lost its connection, and nothing of it goes on: its reader asks for another.
+        new OneForOneStrategy(-1, -1, _ => _links.Contains(Sender) ? Directive.Stop : Directive.Restart, loggingEnabled: false);
 
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)

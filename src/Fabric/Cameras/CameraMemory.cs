@@ -23,7 +23,7 @@ internal sealed class CameraMemory(
     CameraRig rig, CameraMeter meter, FabricOptions options, FrameClock clock, ILoggerFactory loggers, HomeSeat? seat = null)
 {
     /// <summary>What the sensor's actor has to know.</summary>
-    public SensorMemory Sensor { get; } = new(rig, options, seat?.Listener is null ? 0 : seat.Links.WindowFrames) { Epoch = seat?.Epoch ?? 0 };
+    public SensorMemory Sensor { get; } = new(rig, options, seat?.HeldSlots ?? 0) { Epoch = seat?.Epoch ?? 0 };
 
     /// <summary>What it has to know of its node.</summary>
     public HomeSeat Seat { get; } = seat ?? HomeSeat.Alone;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Akka.Actor;
 using CameraFabric.Fabric.Links;
+using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Rigs;
 
@@ -9,42 +10,56 @@ namespace CameraFabric.Fabric.Cameras;
 /// <summary>In a cluster: cameras come and go as the placement says.</summary>
 internal sealed partial class CamerasActor
 {
+    private readonly ILookup<string, string> _readers;
     private readonly Dictionary<string, uint> _wanted = [];
     private readonly Dictionary<string, (uint Epoch, IActorRef Home, bool Stops)> _homes = [];
 
     private void Place(PlacementChanged changed)
     {
+        var started = false;
         foreach (var camera in _rig.Cameras)
         {
             var assignment = changed.Table.Of(camera.Id);
             var isHere = _stopper is null && assignment is { Releasing: false } && assignment.IsHome(changed.Self);
             if (isHere) _wanted[camera.Id] = assignment!.Epoch;
             else _wanted.Remove(camera.Id);
-            Reconcile(camera);
+            started |= Reconcile(camera);
         }
+
+        // Once, however many: each telling names them all.
+        if (started) TellHomes();
     }
 
-    private void Reconcile(CameraRig camera)
+    /// <summary>Starts or stops a camera, as is wanted.</summary>
+    /// <returns>Whether it was started.</returns>
+    private bool Reconcile(CameraRig camera)
     {
         var isWanted = _wanted.TryGetValue(camera.Id, out var epoch);
         if (_homes.TryGetValue(camera.Id, out var home))
         {
-            if (home.Stops || (isWanted && home.Epoch == epoch)) return;
+            if (home.Stops || (isWanted && home.Epoch == epoch)) return false;
             _homes[camera.Id] = home with { Stops = true };
             home.Home.Tell(Cameras.StopCamera.Message);
-            return;
+            return false;
         }
 
-        if (!isWanted) return;
-        var seat = new HomeSeat(_node!.Name, epoch, _node.Fence, _node.Listener, _node.Links);
+        if (!isWanted) return false;
+        var seat = new HomeSeat(_node!.Name, epoch, _node.Fence, _node.Listener, _node.Links)
+        {
+            HeldSlots = _node.Listener is null ? 0 : LinkSlots.Of(_readers[camera.Id].Count(node => node != _node.Name), _node.Links),
+        };
         var meter = _meters[camera.Id];
         meter.Epoch = epoch;
-        var memory = new CameraMemory(camera, meter, _rig.Options, _clock, _loggers, seat) { IsOneOfMany = _count > Many };
-        var started = Context.Watch(Context.ActorOf(CameraActor.Props(camera, memory, meter, _rig.Options, _clock, _loggers), camera.Id));
+        var loggers = new EpochLoggers(_loggers, () => epoch);
+        var memory = new CameraMemory(camera, meter, _rig.Options, _clock, loggers, seat) { IsOneOfMany = _count > Many };
+        var started = Context.Watch(Context.ActorOf(CameraActor.Props(camera, memory, meter, _rig.Options, _clock, loggers), camera.Id));
         _homes[camera.Id] = (epoch, started, false);
         _running.Add(camera.Id);
-        Context.Parent.Tell(new CamerasLocated(_homes.ToImmutableDictionary(static pair => pair.Key, static pair => pair.Value.Home)));
+        return true;
     }
+
+    private void TellHomes() =>
+        Context.Parent.Tell(new CamerasLocated(_homes.ToImmutableDictionary(static pair => pair.Key, static pair => pair.Value.Home)));
 
     private void Released(string camera)
     {
@@ -55,7 +70,7 @@ internal sealed partial class CamerasActor
     private void Gone(IActorRef who)
     {
         if (!_homes.Remove(who.Path.Name)) return;
-        if (_rig.Cameras.FirstOrDefault(camera => camera.Id == who.Path.Name) is { } camera) Reconcile(camera);
+        if (_byId.TryGetValue(who.Path.Name, out var camera) && Reconcile(camera)) TellHomes();
     }
 }
 

@@ -19,6 +19,7 @@ internal sealed partial class CamerasActor : UntypedActor
     private readonly FrameClock _clock;
     private readonly ILoggerFactory _loggers;
     private readonly HomeNode? _node;
+    private readonly Dictionary<string, CameraRig> _byId;
     private readonly HashSet<string> _running = [];
     private readonly ILogger _logger;
     private readonly int _count;
@@ -32,6 +33,8 @@ internal sealed partial class CamerasActor : UntypedActor
         (_rig, _meters, _clock, _loggers, _node) = (rig, meters, clock, loggers, node);
         _logger = loggers.CreateLogger("CameraFabric.Cameras");
         _count = rig.Cameras.Length;
+        _readers = rig.Readers();
+        _byId = rig.Cameras.ToDictionary(static camera => camera.Id, StringComparer.Ordinal);
         if (node is not null) return;
         foreach (var camera in rig.Cameras)
         {
@@ -46,6 +49,11 @@ internal sealed partial class CamerasActor : UntypedActor
     public static Props Props(
         Rig rig, ImmutableDictionary<string, CameraMeter> meters, FrameClock clock, ILoggerFactory loggers, HomeNode? node = null) =>
         Akka.Actor.Props.Create(() => new CamerasActor(rig, meters, clock, loggers, node));
+
+    // As long as a camera is at home here it is made anew, whatever happened to it.
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        -1, -1, static error => error is ActorInitializationException ? Directive.Stop : Directive.Restart);
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)

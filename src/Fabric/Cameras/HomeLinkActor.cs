@@ -43,7 +43,7 @@ internal sealed class HomeLinkActor : UntypedActor
         {
             case ReaderCame when _arrival.Take() is { } connection:
                 _sender = new LinkSender(connection, _task.Options, _task.Meter, _task.Clock, _task.Logger);
-                _sender.Ended.PipeTo(Self, Self, static reason => new SenderEnded(reason), static error => new SenderEnded(error.Message));
+                _sender.Ended.PipeTo(Self, Self, static end => new SenderEnded(end), static error => new SenderEnded(new LinkEnd(error.Message, false)));
                 _sender.Start();
                 Context.Parent.Tell(new LinkStands(_task.Reader, _task.Link, _sender));
                 break;
@@ -54,7 +54,7 @@ internal sealed class HomeLinkActor : UntypedActor
                 break;
             case SenderEnded ended:
                 _sender = null;
-                if (_closed is null) Context.Parent.Tell(new LinkFell(_task.Reader, _task.Link, ended.Reason));
+                if (_closed is null) Context.Parent.Tell(new LinkFell(_task.Reader, _task.Link, ended.End));
                 Context.Stop(Self);
                 break;
             case ReaderCame:
@@ -80,7 +80,7 @@ internal sealed class HomeLinkActor : UntypedActor
         public static ReaderCame Message { get; } = new();
     }
 
-    private sealed record SenderEnded(string Reason);
+    private sealed record SenderEnded(LinkEnd End);
 
     /// <summary>Where a connection waits for the actor: one that comes too late is closed, not forgotten in a mailbox.</summary>
     private sealed class Arrival
@@ -147,8 +147,8 @@ internal sealed record LinkStands(IActorRef Reader, ulong Link, IFrameTap Tap);
 /// <summary>A link's actor to its camera: it is over.</summary>
 /// <param name="Reader">The reader.</param>
 /// <param name="Link">The reader's number for the link.</param>
-/// <param name="Reason">Why.</param>
-internal sealed record LinkFell(IActorRef Reader, ulong Link, string Reason);
+/// <param name="End">Why, and whether somebody wanted it so.</param>
+internal sealed record LinkFell(IActorRef Reader, ulong Link, LinkEnd End);
 
 /// <summary>A camera to a link's actor: end it. It stops when the sender has given back everything.</summary>
 /// <param name="Reason">Why, for the other end.</param>

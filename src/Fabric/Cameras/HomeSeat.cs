@@ -11,6 +11,9 @@ namespace CameraFabric.Fabric.Cameras;
 /// <param name="Links">Limits of links.</param>
 internal sealed record HomeSeat(string Node, uint Epoch, NodeFence Fence, LinkListener? Listener, LinkOptions Links)
 {
+    /// <summary>Frames that readers of other nodes may keep in the camera's memory; 0 where there are none.</summary>
+    public int HeldSlots { get; init; }
+
     /// <summary>The one of a node that is alone.</summary>
     public static HomeSeat Alone { get; } = new("", 0, NodeFence.Always, null, new LinkOptions());
 }

@@ -86,12 +86,14 @@ internal sealed partial class DeliveryLoop
         {
             for (var i = 0; i < count; i++) _open[i] = Open(_batch[i], bytes, sequence);
             _copy.Run(frame.Pixels);
+            var isIntact = frame.IsIntact;
             FrameEvents.Log.Copied(_camera, (long)sequence);
             for (var i = 0; i < count; i++)
             {
                 if (!_open[i]) continue;
                 _open[i] = false;
-                if (!_fence.IsOpen(_clock.Now)) Withhold(_batch[i], sequence);
+                if (!_fence.IsOpen(_clock.Now)) Withhold(_batch[i], sequence, FrameDropReason.Fenced);
+                else if (!isIntact) Withhold(_batch[i], sequence, FrameDropReason.LinkDown);
                 else Complete(_batch[i], frame, bytes, sequence, complete);
             }
 
@@ -153,13 +155,14 @@ internal sealed partial class DeliveryLoop
         item.Session.Completed(item.Request);
     }
 
-    // The node has lost its right while the frame was copied: the guest is told of no frame.
-    private static void Withhold(in DeliveryItem item, ulong sequence)
+    // While the frame was copied the node has lost its right, or the frame's home has given this node up and written over the frame: the guest is
+    // told of no frame.
+    private static void Withhold(in DeliveryItem item, ulong sequence, FrameDropReason reason)
     {
         item.Request.EndWrite();
         if (item.Request.ControlSet != 0) item.Session.Meter.ControlSets.Add((int)ControlSetOutcome.Lost);
         Fail(item, CameraStatus.FrameLost, sequence);
-        item.Session.Drop(FrameDropReason.Fenced, sequence);
+        item.Session.Drop(reason, sequence);
     }
 
     private void Surrender(in DeliveryItem item, ulong sequence)

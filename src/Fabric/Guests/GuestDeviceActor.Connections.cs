@@ -35,9 +35,10 @@ internal sealed partial class GuestDeviceActor
             return;
         }
 
+        // Who sees it counted may take it that its time runs.
+        _pause = Context.System.Scheduler.ScheduleTellOnceCancelable(pause, Self, new PauseOver(handover), Self);
         _settings.Meter.CountDelayed();
         LogDelayed(_settings.Name, pause.TotalSeconds);
-        _pause = Context.System.Scheduler.ScheduleTellOnceCancelable(pause, Self, new PauseOver(handover), Self);
     }
 
     private void Connect(Handover handover)

@@ -27,6 +27,6 @@ internal interface ILinkSink
     void SourceLost();
 
     /// <summary>The link is over: called once, last, also when it never came about or was stopped from this side.</summary>
-    /// <param name="reason">Why, for people.</param>
-    void Broken(string reason);
+    /// <param name="end">Why, and whether somebody wanted it so.</param>
+    void Ended(LinkEnd end);
 }

@@ -39,6 +39,9 @@ internal abstract class LinkCarrier : IDisposable
     /// <summary>Ends the connection: whoever waits in it wakes with a failure. Any thread, also after it is disposed.</summary>
     public abstract void Shutdown();
 
+    /// <summary>Receives nothing more: whoever waits for something wakes with the end of the stream. Can still send. Any thread.</summary>
+    public abstract void StopReceiving();
+
     /// <inheritdoc/>
     public abstract void Dispose();
 

@@ -5,7 +5,8 @@ namespace CameraFabric.Fabric.Links;
 /// <param name="input">What has come over it.</param>
 /// <param name="greeting">The greeting.</param>
 /// <param name="window">Frames that may be on their way, as both ends agreed.</param>
-internal sealed class LinkConnection(LinkCarrier carrier, LinkInput input, LinkGreeting greeting, int window) : IDisposable
+/// <param name="time">Measures its time limits.</param>
+internal sealed class LinkConnection(LinkCarrier carrier, LinkInput input, LinkGreeting greeting, int window, TimeProvider time) : IDisposable
 {
     /// <summary>The camera.</summary>
     public string Camera => greeting.Camera;
@@ -25,6 +26,8 @@ internal sealed class LinkConnection(LinkCarrier carrier, LinkInput input, LinkG
     internal LinkCarrier Carrier => carrier;
 
     internal LinkInput Input => input;
+
+    internal TimeProvider Time => time;
 
     /// <summary>Closes it.</summary>
     public void Dispose() => carrier.Dispose();

@@ -80,7 +80,8 @@ internal sealed partial class LinkListener : IDisposable
         var token = new Guid(RandomNumberGenerator.GetBytes(16));
         lock (_gate) _expected.Add(token, new Expectation(camera, epoch, readerNode, connected));
         var host = _tcp is null ? "" : _options.TcpHost.Length > 0 ? _options.TcpHost : _options.TcpAddress;
-        return new LinkOffer(token, epoch, host, (_tcp?.LocalEndPoint as IPEndPoint)?.Port ?? 0, _options.UnixPath, _hostName);
+        var port = _options.TcpAdvertisedPort > 0 ? _options.TcpAdvertisedPort : (_tcp?.LocalEndPoint as IPEndPoint)?.Port ?? 0;
+        return new LinkOffer(token, epoch, host, port, _options.UnixPath, _hostName);
     }
 
     /// <summary>An offer is not valid any more. Nothing happens if it was taken.</summary>

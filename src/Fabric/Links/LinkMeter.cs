@@ -42,7 +42,7 @@ public sealed class LinkMeter
     /// <summary>Bytes written to the connection, or received from it.</summary>
     public long Bytes => Interlocked.Read(ref _bytes);
 
-    /// <summary>Connections that came to an end.</summary>
+    /// <summary>Connections that came to an end which neither side wanted.</summary>
     public long Breaks => Interlocked.Read(ref _breaks);
 
     /// <summary>How fast frames are sent, or received.</summary>

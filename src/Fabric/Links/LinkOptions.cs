@@ -40,6 +40,9 @@ public sealed record LinkOptions
     /// <summary>The name that readers on other hosts shall connect to; empty: <see cref="TcpAddress"/>.</summary>
     public string TcpHost { get; init; } = "";
 
+    /// <summary>The port that readers on other hosts shall connect to; 0: the one that is listened at. 0 to 65535.</summary>
+    public int TcpAdvertisedPort { get; init; }
+
     /// <summary>Where the unix socket is made; empty for none. At most 107 bytes.</summary>
     public string UnixPath { get; init; } = "";
 

@@ -73,15 +73,16 @@ internal sealed partial class LinkReceiver
             throw new LinkException($"the home's frames ({layout}) need {layout.TotalBytes} bytes; its slots have {told.FrameBytes}");
         }
 
-        if (told.IsShared != 0 && (_mirror is null || _configuration.Pool != told.Pool)) Mirror(told);
+        // A mirror is there for as long as its pool is the last one that was told of: the next shared one brings a descriptor.
+        if (told.IsShared == 0) DropMirror();
+        else if (_mirror is null || _configuration.Pool != told.Pool) Mirror(told);
         _configuration = told;
     }
 
     private void Mirror(in LinkConfiguration told)
     {
         using var descriptor = _carrier!.TakeDescriptor() ?? throw new LinkException("the home shares a pool and brings no descriptor");
-        _mirror?.Dispose();
-        _mirror = null;
+        DropMirror();
         using var file = MemoryFile.FromDescriptor(descriptor);
         if (file.Size > _options.MaximumSharedBytes) throw new LinkException($"the home's pool has {file.Size} bytes; {_options.MaximumSharedBytes} at most are possible");
         var pool = told.Pool;
@@ -94,6 +95,12 @@ internal sealed partial class LinkReceiver
         {
             throw new LinkException($"the home's pool cannot be: {e.Message}");
         }
+    }
+
+    private void DropMirror()
+    {
+        _mirror?.Dispose();
+        _mirror = null;
     }
 
     private void TakeFrame(in LinkFrame told, ReadOnlySpan<byte> rest)
@@ -184,7 +191,7 @@ internal sealed partial class LinkReceiver
         if (_ended.Task.IsCompleted) return;
         try
         {
-            _poller.Wake();
+            _poller?.Wake();
         }
         catch (ObjectDisposedException)
         {

@@ -21,14 +21,17 @@ internal sealed partial class LinkReceiver
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _gate = new();
-    private readonly Poller _poller = new();
     private readonly PollResult[] _results = new PollResult[1];
-    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<LinkEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Poller? _poller;
+    private ITimer? _limit;
     private Socket? _connecting;
     private LinkCarrier? _carrier;
     private LinkInput _input = null!;
     private LinkOutput _output = null!;
     private string? _aborted;
+    private bool _isUp;
+    private volatile bool _isStopped;
 
     /// <summary>A receiver that does not run yet.</summary>
     /// <param name="offer">Where to connect.</param>
@@ -59,58 +62,116 @@ internal sealed partial class LinkReceiver
     }
 
     /// <summary>Ends after the last call of the sink, and says why the link is over.</summary>
-    public Task<string> Ended => _ended.Task;
+    public Task<LinkEnd> Ended => _ended.Task;
 
-    /// <summary>Starts the thread, which connects. Once.</summary>
-    public void Start() => new Thread(Run) { IsBackground = true }.Start();
+    /// <summary>Starts the thread, which connects. Once. A thread or a descriptor that cannot be had is an end of the link, like any other.</summary>
+    public void Start()
+    {
+        try
+        {
+            new Thread(Run) { IsBackground = true }.Start();
+        }
+        catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
+        {
+            Finish(new LinkEnd($"no thread can be had: {e.Message}", false));
+        }
+    }
 
-    /// <summary>Ends the link. Does not wait; the sink is still told that it is broken. Any thread.</summary>
-    public void Stop() => Abort("this node has closed it");
+    /// <summary>
+    /// Ends the link, within one stall limit, and tells the home so. Does not wait; the sink is still told of the end. Any thread.
+    /// </summary>
+    public void Stop()
+    {
+        lock (_gate)
+        {
+            if (_isStopped || _ended.Task.IsCompleted) return;
+            _isStopped = true;
+            _aborted ??= "this node has closed it";
+            if (_isUp) _carrier!.StopReceiving();
+            else Cut();
+            _limit = _time.CreateTimer(_ => Abort(""), null, _options.StallTimeout, Timeout.InfiniteTimeSpan);
+        }
+    }
 
     private void Abort(string reason)
     {
         lock (_gate)
         {
             _aborted ??= reason;
-            _connecting?.Dispose();
-            _carrier?.Shutdown();
+            Cut();
         }
+    }
+
+    private void Cut()
+    {
+        _connecting?.Dispose();
+        _carrier?.Shutdown();
     }
 
     private void Run()
     {
         ThreadTuning.NameCurrent($"rcv-{_camera}");
-        string reason;
+        LinkEnd end;
         try
         {
+            // A full fence: whoever finds none yet has put down before what is looked at later.
+            Interlocked.Exchange(ref _poller, new Poller());
             var window = Greet();
             LogUp(_camera, _carrier!.Peer, KindOf(_carrier), _offer.Epoch, window);
             _window = window;
             _poller.Add(_carrier.Descriptor, PollEvents.Readable, 1);
-            reason = Serve();
+            lock (_gate) _isUp = _aborted is null ? true : throw new LinkException(_aborted);
+            end = Serve(_poller);
         }
         catch (Exception e) when (LinkCarrier.IsFailure(e))
         {
-            reason = _aborted ?? e.Message;
+            end = new LinkEnd(_aborted ?? e.Message, _isStopped);
+            if (_isStopped && _isUp) SayFarewell(end.Reason);
         }
         catch (Exception e)
         {
             LogDefect(_camera, e);
-            reason = $"the reader's end failed: {e.Message}";
+            end = new LinkEnd($"the reader's end failed: {e.Message}", false);
         }
 
+        Finish(end);
+    }
+
+    private void SayFarewell(string reason)
+    {
+        try
+        {
+            _output.Send(LinkMessage.Closing, reason);
+        }
+        catch (Exception e) when (LinkCarrier.IsFailure(e))
+        {
+            // The home sees the connection end.
+        }
+    }
+
+    private void Finish(LinkEnd end)
+    {
         _mirror?.Dispose();
-        _poller.Dispose();
+        _poller?.Dispose();
         lock (_gate)
         {
+            _limit?.Dispose();
             _connecting?.Dispose();
             _carrier?.Dispose();
         }
 
-        _meter.CountBreak();
-        LogOver(_camera, reason);
-        _sink.Broken(reason);
-        _ended.TrySetResult(reason);
+        if (end.IsOrderly)
+        {
+            LogEnded(_camera, end.Reason);
+        }
+        else
+        {
+            _meter.CountBreak();
+            LogBroken(_camera, end.Reason);
+        }
+
+        _sink.Ended(end);
+        _ended.TrySetResult(end);
     }
 
     private int Greet()
@@ -179,18 +240,19 @@ internal sealed partial class LinkReceiver
         }
     }
 
-    private string Serve()
+    private LinkEnd Serve(Poller poller)
     {
         while (true)
         {
             while (_input.TryTake(out var type, out var body))
             {
-                if (type == LinkMessage.Closing) return $"the home has closed it: {LinkGreeting.ReasonOf(body)}";
+                if (type == LinkMessage.Closing) return new LinkEnd($"the home has closed it: {LinkGreeting.ReasonOf(body)}", true);
+                if (_isStopped) throw new LinkException("what still came is not wanted any more");
                 Take(type, body);
             }
 
             SendReleases();
-            if (_poller.Wait(_results, Timeout.InfiniteTimeSpan) > 0 && _input.Fill() == 0)
+            if (poller.Wait(_results, Timeout.InfiniteTimeSpan) > 0 && _input.Fill() == 0)
             {
                 throw new LinkException(_input.Left == 0 ? "the home closed the connection" : "the connection ended in the middle of a message");
             }
@@ -207,8 +269,11 @@ internal sealed partial class LinkReceiver
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: link from its home ({Peer}) is up over {Kind}, epoch {Epoch}, window of {Window} frames")]
     private partial void LogUp(string camera, string peer, string kind, uint epoch, int window);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: link from its home is over: {Reason}")]
-    private partial void LogOver(string camera, string reason);
+    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: link from its home has ended: {Reason}")]
+    private partial void LogEnded(string camera, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: link from its home is broken: {Reason}")]
+    private partial void LogBroken(string camera, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: link from its home failed, which is a defect")]
     private partial void LogDefect(string camera, Exception exception);

@@ -46,11 +46,16 @@ internal sealed partial class LinkSender
                 _window.Lend(frame, handle);
                 isLent = true;
             }
+            else
+            {
+                _window.CountInline();
+            }
 
+            // Not when it has been written, which can take as long as the reader likes.
+            ShowCredit();
             _meter.CountBytes(_output.Send(LinkMessage.Frame, new LinkFrame(header, (uint)handle.Pool, slot, handle.Generation, 0), frame.Applied));
             if (!isShared)
             {
-                _window.CountInline();
                 _connection.Carrier.Send(frame.Pixels);
                 _meter.CountBytes(frame.Pixels.Length);
             }

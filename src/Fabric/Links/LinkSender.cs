@@ -21,9 +21,10 @@ internal sealed partial class LinkSender : IFrameTap
     private readonly LinkQueue _queue;
     private readonly LinkOutput _output;
     private readonly LinkWindow _window;
-    private readonly Poller _poller = new();
     private readonly PollResult[] _results = new PollResult[1];
-    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<LinkEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Poller? _poller;
+    private ITimer? _limit;
     private volatile string? _stop;
     private volatile bool _hasCredit = true;
 
@@ -41,17 +42,36 @@ internal sealed partial class LinkSender : IFrameTap
     }
 
     /// <summary>Ends with the link, and says why. All leases have been given back then.</summary>
-    public Task<string> Ended => _ended.Task;
+    public Task<LinkEnd> Ended => _ended.Task;
 
-    /// <summary>Starts the thread. Once.</summary>
-    public void Start() => new Thread(Run) { IsBackground = true }.Start();
+    /// <summary>Starts the thread. Once. A thread or a descriptor that cannot be had is an end of the link, like any other.</summary>
+    public void Start()
+    {
+        try
+        {
+            new Thread(Run) { IsBackground = true }.Start();
+        }
+        catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
+        {
+            Finish(new LinkEnd($"no thread can be had: {e.Message}", false));
+        }
+    }
 
     /// <summary>
-    /// Sends what waits, as far as the reader takes it at once, says why, and ends. What is offered meanwhile is dropped. Does not wait. Any thread.
+    /// Gives up the frames that wait, tells of everything that is missed, says why, and ends, within one stall limit. What is offered meanwhile is
+    /// dropped. Does not wait. Any thread.
     /// </summary>
     public void Stop(string reason)
     {
-        _stop ??= reason;
+        if (_ended.Task.IsCompleted) return;
+
+        // Before the thread can know: what it finds then is all that there is to tell.
+        _queue.Refuse();
+        _queue.DropFrames(FrameDropReason.LinkDown);
+        if (Interlocked.CompareExchange(ref _stop, reason, null) is not null) return;
+
+        // Bounds all of it: a reader that takes a byte now and then would never be too slow for the single call.
+        _limit = Limit();
         Wake();
     }
 
@@ -90,7 +110,8 @@ internal sealed partial class LinkSender : IFrameTap
         if (_ended.Task.IsCompleted) return;
         try
         {
-            _poller.Wake();
+            // Without one the thread has not looked at anything yet.
+            _poller?.Wake();
         }
         catch (ObjectDisposedException)
         {
@@ -101,69 +122,97 @@ internal sealed partial class LinkSender : IFrameTap
     private void Run()
     {
         ThreadTuning.NameCurrent($"snd-{_connection.Camera}");
-        string reason;
+        LinkEnd end;
         try
         {
+            // A full fence: whoever finds none yet has put down before what is looked at below.
+            Interlocked.Exchange(ref _poller, new Poller());
             LogUp(_connection.Camera, _connection.Reader, _connection.Peer, _connection.Epoch, _connection.Window);
             _poller.Add(_connection.Carrier.Descriptor, PollEvents.Readable, 1);
-            reason = Serve();
+            end = Serve(_poller);
         }
         catch (Exception e) when (LinkCarrier.IsFailure(e))
         {
-            reason = e.Message;
+            end = Farewell(e) ?? new LinkEnd(_stop is { } stop ? $"{stop} (the reader did not hear of it: {e.Message})" : e.Message, false);
         }
         catch (Exception e)
         {
             LogDefect(_connection.Camera, _connection.Reader, e);
-            reason = $"the home's end failed: {e.Message}";
+            end = new LinkEnd($"the home's end failed: {e.Message}", false);
         }
 
+        Finish(end);
+    }
+
+    private void Finish(LinkEnd end)
+    {
         _queue.Close();
         _window.ReturnAll();
         _meter.SetCredit(0);
-        _meter.CountBreak();
-        _poller.Dispose();
+        _poller?.Dispose();
+        _limit?.Dispose();
         _connection.Dispose();
-        LogOver(_connection.Camera, _connection.Reader, reason);
-        _ended.TrySetResult(reason);
+        if (end.IsOrderly)
+        {
+            LogEnded(_connection.Camera, _connection.Reader, end.Reason);
+        }
+        else
+        {
+            _meter.CountBreak();
+            LogBroken(_connection.Camera, _connection.Reader, end.Reason);
+        }
+
+        _ended.TrySetResult(end);
     }
 
-    private string Serve()
+    private LinkEnd Serve(Poller poller)
     {
         while (true)
         {
-            while (_connection.Input.TryTake(out var type, out var body)) Take(type, body);
+            while (_connection.Input.TryTake(out var type, out var body))
+            {
+                if (type == LinkMessage.Closing) return Closed(body);
+                Take(type, body);
+            }
+
             ShowCredit();
             if (_queue.HasOverflowed) throw new LinkException($"the reader takes nothing: more than {_options.QueueNotes} notes wait");
             if (_stop is { } reason)
             {
-                SendRest(reason);
-                return reason;
+                SendRest(poller, reason);
+                return new LinkEnd(reason, true);
             }
 
             var hasSent = _queue.TryTake(_window.Credit > 0, out var item);
             if (hasSent) Send(item);
-            var found = _poller.Wait(_results, hasSent ? TimeSpan.Zero : Timeout.InfiniteTimeSpan);
+            var found = poller.Wait(_results, hasSent ? TimeSpan.Zero : Timeout.InfiniteTimeSpan);
             if (found > 0 && _connection.Input.Fill() == 0) throw new LinkException("the reader closed the connection");
         }
     }
 
     private void ShowCredit()
     {
-        _meter.SetCredit(_window.Credit);
         _hasCredit = _window.Credit > 0;
+        _meter.SetCredit(_window.Credit);
     }
 
-    private void SendRest(string reason)
+    private ITimer Limit() =>
+        _connection.Time.CreateTimer(_ => _connection.Carrier.Shutdown(), null, _options.StallTimeout, Timeout.InfiniteTimeSpan);
+
+    private void SendRest(Poller poller, string reason)
     {
-        _queue.Refuse();
-        while (_queue.TryTake(_window.Credit > 0, out var item)) Send(item);
-        _queue.DropFrames(FrameDropReason.LinkDown);
         while (_queue.TryTake(false, out var item)) Send(item);
         _output.Send(LinkMessage.Closing, reason);
         try
         {
-            AwaitFarewell();
+            // Closing with something unread would take back what was just sent: the reader reads to the end, and closes first.
+            while (poller.Wait(_results, Timeout.InfiniteTimeSpan) == 0 || _connection.Input.Fill() > 0)
+            {
+                while (_connection.Input.TryTake(out var type, out var body))
+                {
+                    if (type != LinkMessage.Closing) Take(type, body);
+                }
+            }
         }
         catch (Exception e) when (LinkCarrier.IsFailure(e))
         {
@@ -171,23 +220,40 @@ internal sealed partial class LinkSender : IFrameTap
         }
     }
 
-    // Closing with something unread would take back what was just sent: the reader reads to the end, and closes first.
-    private void AwaitFarewell()
+    // A reader that ends the link takes nothing more, and then says so: what was just being sent to it fails first.
+    private LinkEnd? Farewell(Exception error)
     {
-        var end = _clock.Now + (_options.StallTimeout.Ticks * TimeSpan.NanosecondsPerTick);
-        for (var rest = end - _clock.Now; rest > 0; rest = end - _clock.Now)
+        if (error is TimeoutException or LinkException || _poller is not { } poller) return null;
+        using var limit = Limit();
+        try
         {
-            if (_poller.Wait(_results, TimeSpan.FromTicks(rest / TimeSpan.NanosecondsPerTick)) == 0) continue;
-            if (_connection.Input.Fill() == 0) return;
-            while (_connection.Input.TryTake(out var type, out var body)) Take(type, body);
+            // A wait that finds nothing was somebody's wake-up; the limit over all of it ends the stream.
+            while (poller.Wait(_results, Timeout.InfiniteTimeSpan) == 0 || _connection.Input.Fill() > 0)
+            {
+                while (_connection.Input.TryTake(out var type, out var body))
+                {
+                    if (type == LinkMessage.Closing) return Closed(body);
+                }
+            }
         }
+        catch (Exception e) when (LinkCarrier.IsFailure(e))
+        {
+            // Without a farewell, then.
+        }
+
+        return null;
     }
+
+    private static LinkEnd Closed(ReadOnlySpan<byte> body) => new($"the reader has closed it: {LinkGreeting.ReasonOf(body)}", true);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: link to node {Reader} ({Peer}) is up, epoch {Epoch}, window of {Window} frames")]
     private partial void LogUp(string camera, string reader, string peer, uint epoch, int window);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: link to node {Reader} is over: {Reason}")]
-    private partial void LogOver(string camera, string reader, string reason);
+    [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: link to node {Reader} has ended: {Reason}")]
+    private partial void LogEnded(string camera, string reader, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: link to node {Reader} is broken: {Reason}")]
+    private partial void LogBroken(string camera, string reader, string reason);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: link to node {Reader} failed, which is a defect")]
     private partial void LogDefect(string camera, string reader, Exception exception);

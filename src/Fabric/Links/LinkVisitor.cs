@@ -18,8 +18,19 @@ internal sealed class LinkVisitor(
     /// <summary>Where it comes from, for people.</summary>
     public string Peer => carrier.Peer;
 
-    /// <summary>Starts the thread.</summary>
-    public void Start() => new Thread(Run) { IsBackground = true }.Start();
+    /// <summary>Starts the thread. Without one to be had the connection is closed, and it has left when this returns.</summary>
+    public void Start()
+    {
+        try
+        {
+            new Thread(Run) { IsBackground = true }.Start();
+        }
+        catch (Exception e) when (e is ThreadStartException or OutOfMemoryException)
+        {
+            carrier.Dispose();
+            left(this, $"no thread can be had: {e.Message}");
+        }
+    }
 
     /// <summary>Ends it, unless it has been handed on. Does not wait.</summary>
     public void Abort(string reason)
@@ -73,7 +84,7 @@ internal sealed class LinkVisitor(
             _isHandedOn = true;
         }
 
-        connected(new LinkConnection(carrier, input, greeting, window));
+        connected(new LinkConnection(carrier, input, greeting, window, time));
     }
 
     private void Refuse(string reason)

@@ -68,18 +68,23 @@ internal class TcpCarrier : LinkCarrier
     }
 
     /// <inheritdoc/>
-    public override void Shutdown()
+    public override void Shutdown() => Shutdown(SocketShutdown.Both);
+
+    /// <inheritdoc/>
+    public override void StopReceiving() => Shutdown(SocketShutdown.Receive);
+
+    /// <inheritdoc/>
+    public override void Dispose() => Socket.Dispose();
+
+    private void Shutdown(SocketShutdown how)
     {
         try
         {
-            Socket.Shutdown(SocketShutdown.Both);
+            Socket.Shutdown(how);
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {
             // It has ended already.
         }
     }
-
-    /// <inheritdoc/>
-    public override void Dispose() => Socket.Dispose();
 }

@@ -53,6 +53,19 @@ internal sealed class UnixCarrier(UnixSocket socket, TimeSpan stall) : LinkCarri
     }
 
     /// <inheritdoc/>
+    public override void StopReceiving()
+    {
+        try
+        {
+            socket.ShutdownReceiving();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended already.
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         _descriptors.Dispose();

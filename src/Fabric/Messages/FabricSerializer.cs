@@ -6,7 +6,8 @@ namespace CameraFabric.Fabric.Messages;
 
 /// <summary>
 /// Writes the fabric's messages as MessagePack. Only types of this assembly that carry <see cref="IFabricMessage"/> are read: a peer
-/// cannot have anything else made.
+/// cannot have anything else made. What cannot be read becomes an <see cref="UnreadMessage"/>, so that whoever it was meant for can say who
+/// sent it.
 /// </summary>
 /// <param name="system">The actors' system.</param>
 public sealed class FabricSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
@@ -46,7 +47,28 @@ public sealed class FabricSerializer(ExtendedActorSystem system) : SerializerWit
     }
 
     /// <inheritdoc/>
-    public override object FromBinary(byte[] bytes, string manifest) => Types.TryGetValue(manifest, out var type)
-        ? MessagePackSerializer.Deserialize(type, bytes, Options) ?? throw new MessagePackSerializationException($"a {manifest} cannot be nil")
-        : throw new ArgumentException($"'{manifest}' is no message of the fabric", nameof(manifest));
+    public override object FromBinary(byte[] bytes, string manifest)
+    {
+        try
+        {
+            return Read(bytes, manifest);
+        }
+        catch (MessagePackSerializationException error)
+        {
+            return new UnreadMessage(manifest ?? "", error.GetBaseException().Message);
+        }
+    }
+
+    /// <summary>Reads a message.</summary>
+    /// <param name="bytes">What a peer wrote.</param>
+    /// <param name="manifest">The message's type, by its name.</param>
+    /// <exception cref="MessagePackSerializationException">That is no message of the fabric.</exception>
+    internal static IFabricMessage Read(ReadOnlyMemory<byte> bytes, string? manifest)
+    {
+        var type = TypeOf(manifest);
+        var message = MessagePackSerializer.Deserialize(type, bytes, Options) as IFabricMessage
+            ?? throw new MessagePackSerializationException($"a {manifest} cannot be nil");
+        RequiredFields.Check(message);
+        return message;
+    }
 }

@@ -26,6 +26,7 @@ public sealed class NestedMessageFormatter : IMessagePackFormatter<IFabricMessag
         var type = FabricSerializer.TypeOf(reader.ReadString());
         var message = MessagePackSerializer.Deserialize(type, ref reader, options) as IFabricMessage
             ?? throw new MessagePackSerializationException($"a {type.Name} within a message cannot be nil");
+        RequiredFields.Check(message);
         for (var i = Fields; i < fields; i++) reader.Skip();
         reader.Depth--;
         return message;

@@ -26,11 +26,18 @@ public sealed record AttachReader(
     [property: Key(3)] ulong LastFrame,
     [property: Key(4), MessagePackFormatter(typeof(OptionalConfigurationFormatter))] StreamConfiguration? Configuration) : IFabricMessage;
 
+/// <summary>Home to reader, before <see cref="ReaderAttached"/>: a part of the camera's profile, which may not fit into one message of Akka.</summary>
+/// <param name="Attachment">Of the reader's attempt.</param>
+/// <param name="Page">Which part, from 0.</param>
+/// <param name="Bytes">The part.</param>
+[MessagePackObject]
+public sealed record ProfilePage([property: Key(0)] ulong Attachment, [property: Key(1)] int Page, [property: Key(2)] byte[] Bytes) : IFabricMessage;
+
 /// <summary>Home to reader: it is known here from now on.</summary>
 /// <param name="Attachment">Of the reader's attempt.</param>
 /// <param name="Node">The home's node: the reader's own means that frames need no link.</param>
 /// <param name="Epoch">The home's epoch.</param>
-/// <param name="Profile">What the camera is.</param>
+/// <param name="ProfilePages">How many <see cref="ProfilePage"/>s have come before: what the camera is.</param>
 /// <param name="Configuration">What is in force.</param>
 /// <param name="Generation">Its number; frames carry it.</param>
 /// <param name="IsSourcePresent">Whether frames can come.</param>
@@ -39,10 +46,16 @@ public sealed record ReaderAttached(
     [property: Key(0)] ulong Attachment,
     [property: Key(1)] string Node,
     [property: Key(2)] uint Epoch,
-    [property: Key(3), MessagePackFormatter(typeof(CameraProfileFormatter))] CameraProfile Profile,
+    [property: Key(3)] int ProfilePages,
     [property: Key(4), MessagePackFormatter(typeof(StreamConfigurationFormatter))] StreamConfiguration Configuration,
     [property: Key(5)] uint Generation,
     [property: Key(6)] bool IsSourcePresent) : IFabricMessage;
+
+/// <summary>Home to reader: the camera cannot be read from its node, now and until something is changed.</summary>
+/// <param name="Attachment">Of the reader's attempt.</param>
+/// <param name="Reason">Why, and what would be right, for people.</param>
+[MessagePackObject]
+public sealed record AttachRefused([property: Key(0)] ulong Attachment, [property: Key(1)] string Reason) : IFabricMessage;
 
 /// <summary>Reader to home: it goes, and so do its sessions.</summary>
 /// <param name="Attachment">Of its last attempt.</param>

@@ -18,7 +18,10 @@ internal static class ClusterConfig
     public static Config Of(Rig rig, NodeRig node)
     {
         var times = rig.Cluster;
-        var roles = string.Join(", ", MembershipActor.RolesOf(node).Select(static role => $"\"{role}\""));
+        var roles = string.Join(", ", MembershipActor.RolesOf(node, Environment.ProcessId).Select(static role => $"\"{role}\""));
+        // How long others ask before they ask again, but the first seed before it founds a cluster: started again on a busy machine it may
+        // need longer than they to hear of the one that is there, and must not found a second.
+        var founds = Seeds(rig).FirstOrDefault()?.EndsWith($"@{node.Address}", StringComparison.Ordinal) ?? false;
         // What Akka does at intervals bounds how soon a change is known: all at the pace of the heartbeat, and not faster than its scheduler.
         var beat = Milliseconds(times.Heartbeat);
         return ConfigurationFactory.ParseString($$"""
@@ -26,6 +29,8 @@ internal static class ClusterConfig
               actor.provider = cluster
               # A node that stops leaves by itself, in order and within its own time; one that is only ended has died for the others.
               coordinated-shutdown.run-by-actor-system-terminate = off
+              # A call that a stranger answers is no reason to end: the gate in this phase (ShutdownGate) holds for as long as timers can.
+              coordinated-shutdown.phases.before-service-unbind { timeout = 20 d, recover = off }
               remote {
                 # Frames never travel this way; the limit of a message stays at Akka's default, so that one that would is refused.
                 dot-netty.tcp {
@@ -40,7 +45,7 @@ internal static class ClusterConfig
               }
               cluster {
                 roles = [{{roles}}]
-                seed-node-timeout = 1s
+                seed-node-timeout = {{(founds ? 5 : 1)}}s
                 retry-unsuccessful-join-after = 1s
                 periodic-tasks-initial-delay = {{beat}}
                 gossip-interval = {{beat}}
@@ -53,7 +58,8 @@ internal static class ClusterConfig
                 failure-detector {
                   heartbeat-interval = {{beat}}
                   acceptable-heartbeat-pause = {{Milliseconds(times.Pause)}}
-                  expected-response-after = {{Milliseconds(times.Pause)}}
+                  # One that has never answered is not missed yet: it is being started, and its machine busy with that.
+                  expected-response-after = {{Milliseconds(times.Pause * 4)}}
                   min-std-deviation = {{Milliseconds(times.Heartbeat / 5)}}
                 }
               }

@@ -4,6 +4,7 @@ using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.Guests;
 using CameraFabric.Fabric.Links;
+using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Readers;
 using CameraFabric.Fabric.Rigs;
@@ -63,6 +64,16 @@ internal sealed partial class FabricActor : UntypedActor
         NodeLinks? links = null,
         ImmutableDictionary<string, CameraMeter>? readerMeters = null) =>
         Akka.Actor.Props.Create(() => new FabricActor(rig, cameraMeters, guestMeters, clock, loggers, seat, links, readerMeters));
+
+    // Placement, fence and membership begin anew over what they know, and ask for the rest. Groups go on as they are: made anew they would take
+    // their cameras and guests along. Nothing that a message does ends any of them for good.
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(-1, -1, error => error switch
+    {
+        ActorInitializationException => Directive.Stop,
+        _ when Sender.Equals(_cameras) || Sender.Equals(_guests) || Sender.Equals(_readers) => Directive.Resume,
+        _ => Directive.Restart,
+    });
 
     /// <inheritdoc/>
     protected override void OnReceive(object message)
@@ -127,7 +138,8 @@ internal sealed partial class FabricActor : UntypedActor
         var settings = new PlacementSettings(_rig, seat, new AkkaCluster(Context.System), _clock, _loggers);
         var placement = Context.ActorOf(PlacementActor.Props(settings), "placement");
         var fence = Context.ActorOf(FenceActor.Props(settings), "fence");
-        Context.ActorOf(MembershipActor.Props(seat.Self, [placement, fence]), "membership");
+        Context.ActorOf(MembershipActor.Props(seat.Self, [placement, fence], _loggers), "membership");
+        Context.ActorOf(UnreadActor.Props(_loggers.CreateLogger("CameraFabric.Messages")), "unread");
         return placement;
     }
 

@@ -11,6 +11,7 @@ public sealed partial class FabricNode
     /// <param name="camera">The camera's id.</param>
     /// <param name="cancellation">Gives up; without it a camera that never delivers is waited for until the node stops.</param>
     /// <exception cref="ArgumentException">There is no such camera.</exception>
+    /// <exception cref="IOException">The camera is on another node, and the link from there broke just then.</exception>
     /// <exception cref="OperationCanceledException">It was given up, or the camera was stopped.</exception>
     public async Task<CapturedFrame> SnapshotAsync(string camera, CancellationToken cancellation = default)
     {
@@ -43,6 +44,8 @@ public sealed partial class FabricNode
         var format = PixelFormats.TryGet(new FourCC(header.FourCC), out var known)
             ? known
             : throw new InvalidOperationException($"camera {camera}: the frame has an unknown format 0x{header.FourCC:x8}");
+        var pixels = frame.Pixels.ToArray();
+        if (!frame.IsIntact) throw new IOException($"camera {camera}: its link broke while the frame was copied; try again");
         return new CapturedFrame
         {
             Camera = camera,
@@ -52,7 +55,7 @@ public sealed partial class FabricNode
             Complete = header.Complete,
             Checksum = header.Checksum,
             Applied = [.. frame.Applied],
-            Pixels = frame.Pixels.ToArray(),
+            Pixels = pixels,
         };
     }
 }

@@ -20,6 +20,7 @@ public sealed partial class FabricNode : IAsyncDisposable
     private readonly Rig _rig;
     private readonly NodeSeat? _seat;
     private readonly NodeLinks? _links;
+    private readonly ShutdownGate? _gate;
     private readonly FrameClock _clock;
     private readonly StatusBoard _board;
     private readonly IActorRef _fabric;
@@ -37,6 +38,7 @@ public sealed partial class FabricNode : IAsyncDisposable
         _fabric = fabric;
         _logger = logger;
         System = system;
+        _gate = seat is null ? null : ShutdownGate.Close(system, logger);
         _stop = new Lazy<Task<FabricStatus>>(StopOnceAsync);
     }
 
@@ -108,8 +110,9 @@ public sealed partial class FabricNode : IAsyncDisposable
         if (part is not null)
         {
             Cluster.Get(system).RegisterOnMemberRemoved(started.BeRemoved);
-            if (!part.IsCore) _ = started.AwaitAdmissionAsync();
-            Join(system, seeds.IsDefaultOrEmpty ? ClusterConfig.Seeds(whole) : seeds);
+            var asked = seeds.IsDefaultOrEmpty ? ClusterConfig.Seeds(whole) : seeds;
+            _ = started.AwaitAdmissionAsync(part.IsCore, asked, whole.Cluster.StableAfter);
+            Join(system, asked);
         }
 
         return started;
@@ -157,6 +160,7 @@ public sealed partial class FabricNode : IAsyncDisposable
             LogNotStopped(_rig.Options.StopTimeout.TotalSeconds);
         }
 
+        _gate?.Open();
         if (_seat is not null) await LeaveAsync(_rig.Options.StopTimeout - Stopwatch.GetElapsedTime(began)).ConfigureAwait(false);
         try
         {

@@ -36,7 +36,10 @@ internal sealed class NodeLinks : IDisposable
 
     private static LinkOptions OptionsOf(Rig rig, NodeRig node, NodeTls? tls) => new()
     {
-        TcpAddress = node.Address.Host,
+        TcpAddress = (node.Links ?? node.Address).Host,
+        TcpPort = node.Links?.Port ?? 0,
+        TcpHost = node.AdvertisedLinks?.Host ?? "",
+        TcpAdvertisedPort = node.AdvertisedLinks?.Port ?? 0,
         UnixPath = Path.Combine(rig.RuntimeDirectory, $"{node.Name}.links.sock"),
         Certificate = tls?.Certificate,
         Refusal = tls is null ? null : tls.Refusal,

@@ -59,8 +59,10 @@ public sealed class AssignmentsFormatter : IMessagePackFormatter<ImmutableArray<
         {
             var fields = Header(ref reader, CameraFields, int.MaxValue, "an assignment");
             var (camera, home) = (Text(ref reader), reader.ReadInt32());
-            if (home < -1 || home >= homes.Length) throw new MessagePackSerializationException($"there is no home {home} among {homes.Length}");
-            assignments.Add(new Assignment(camera, home < 0 ? null : homes[home], reader.ReadUInt32(), reader.ReadBoolean(), (HomeLoss)reader.ReadInt32()));
+            if (home < -1 || home >= homes.Length)
+                throw new MessagePackSerializationException($"there is no home {home} among {homes.Length}");
+            var (run, epoch, releasing) = (home < 0 ? null : homes[home], reader.ReadUInt32(), reader.ReadBoolean());
+            assignments.Add(new Assignment(camera, run, epoch, releasing, (HomeLoss)reader.ReadInt32()));
             for (var j = CameraFields; j < fields; j++) reader.Skip();
         }
 
@@ -71,7 +73,9 @@ public sealed class AssignmentsFormatter : IMessagePackFormatter<ImmutableArray<
     private static int Header(ref MessagePackReader reader, int least, int most, string what)
     {
         var count = reader.ReadArrayHeader();
-        return count >= least && count <= most ? count : throw new MessagePackSerializationException($"{what}: {count} is not from {least} to {most}");
+        return count >= least && count <= most
+            ? count
+            : throw new MessagePackSerializationException($"{what}: {count} is not from {least} to {most}");
     }
 
     private static string Text(ref MessagePackReader reader) =>

@@ -40,9 +40,12 @@ internal sealed record MemberView(NodeIncarnation Incarnation, NodeRoles Roles, 
 internal sealed record MembershipView(NodeIncarnation Self, ImmutableArray<MemberView> Members)
 {
     /// <summary>The core members that take part, the oldest first.</summary>
-    public ImmutableArray<NodeIncarnation> Core { get; } = [.. Members.Where(static m => m is { IsCore: true, IsTakingPart: true }).Select(static m => m.Incarnation)];
+    public ImmutableArray<NodeIncarnation> Core { get; } =
+        [.. Members.Where(static m => m is { IsCore: true, IsTakingPart: true }).Select(static m => m.Incarnation)];
 
-    /// <summary>The node that decides where cameras are at home: of the core members that can be reached the one with the lowest address.</summary>
+    /// <summary>
+    /// The node that decides where cameras are at home: of the core members that can be reached the one with the lowest address.
+    /// </summary>
     public NodeIncarnation? Leader { get; } = Members
         .Where(member => member is { IsCore: true, IsTakingPart: true } && (member.IsReachable || member.Incarnation == Self))
         .OrderBy(static member => member.Phase)

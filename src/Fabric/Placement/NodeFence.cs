@@ -32,4 +32,10 @@ public sealed class NodeFence
         var known = Volatile.Read(ref _until);
         while (known < until && Interlocked.CompareExchange(ref _until, until, known) is var seen && seen != known) known = seen;
     }
+
+    /// <summary>Closes it at once: the node does not take part any more. Not that of a node that is alone.</summary>
+    public void Close()
+    {
+        if (Volatile.Read(ref _until) != long.MaxValue) Volatile.Write(ref _until, long.MinValue);
+    }
 }

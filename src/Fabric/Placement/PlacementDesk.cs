@@ -71,7 +71,8 @@ internal sealed class PlacementDesk(Rig rig, long fence)
         _changed = false;
         // Of two runs of one node the younger one counts: the other has ended or is about to.
         var members = _view.Members
-            .Where(member => member.Phase == MemberPhase.Up && !_ended.Contains(member.Incarnation) && !_closing.Contains(member.Incarnation))
+            .Where(static member => member.Phase == MemberPhase.Up)
+            .Where(member => !_ended.Contains(member.Incarnation) && !_closing.Contains(member.Incarnation))
             .GroupBy(static member => member.Incarnation.Node, StringComparer.Ordinal)
             .Select(static runs => runs.Last())
             .Select(static member => new PlacementMember(member.Incarnation, member.Roles, member.IsCore));

@@ -68,7 +68,8 @@ public sealed record CameraReleased([property: Key(0)] string Camera, [property:
 /// <param name="Address">The address of the run that has ended.</param>
 /// <param name="Uid">Its number.</param>
 [MessagePackObject]
-public sealed record NodeEnded([property: Key(0)] string Node, [property: Key(1)] string Address, [property: Key(2)] int Uid) : IFabricMessage;
+public sealed record NodeEnded(
+    [property: Key(0)] string Node, [property: Key(1)] string Address, [property: Key(2)] int Uid) : IFabricMessage;
 
 /// <summary>Member to leader, again and again: this node is about to stop, its cameras shall go elsewhere.</summary>
 /// <param name="Address">The node's address.</param>

@@ -21,12 +21,11 @@ internal sealed partial class CameraReaderActor
     private ulong _retry;
     private long _lastLook;
     private bool _isLinkOpen;
-    private bool _hasBeenLinked;
     private bool _awaitsFrame;
     private bool _isToldPresent;
     private bool _gap;
 
-    private bool WantsFrames => _holds > 0 || _members.Values.Any(static member => member.IsStreaming);
+    private bool WantsFrames => _memory.Holds > 0 || _members.Values.Any(static member => member.IsStreaming);
 
     private void Link()
     {
@@ -48,7 +47,7 @@ internal sealed partial class CameraReaderActor
     {
         if (_carrier is not { } carrier || carrier.Link != offered.Link || _linkActor is not null) return;
         var task = new ReaderLinkTask(_settings, offered.Offer, _memory.Pools, carrier, _logger);
-        _linkActor = Context.ActorOf(ReaderLinkActor.Props(task));
+        _linkActor = Context.Watch(Context.ActorOf(ReaderLinkActor.Props(task), $"link-{carrier.Link}"));
     }
 
     private void Opened(LinkOpened opened)
@@ -56,21 +55,20 @@ internal sealed partial class CameraReaderActor
         if (_carrier?.Link != opened.Link) return;
         _isLinkOpen = true;
         _memory.Backoff.Works(_settings.Clock.Now);
-        if (!_hasBeenLinked)
+        if (!_memory.HasBeenLinked)
         {
-            _hasBeenLinked = true;
-            foreach (var curious in _curious) curious.Tell(new CameraDescribed(_profile!));
-            _curious.Clear();
+            _memory.HasBeenLinked = true;
+            foreach (var curious in _memory.Curious) curious.Tell(new CameraDescribed(_memory.Profile!));
+            _memory.Curious.Clear();
         }
 
         if (WantsFrames) AwaitFrame();
         Attend();
     }
 
-    private void Broke(CarrierBroken broken)
+    private void Ended(CarrierEnded ended)
     {
-        if (_carrier?.Link != broken.Link) return;
-        LogBroken(_settings.Camera.Id, _homeNode, broken.Reason);
+        if (_carrier?.Link != ended.Link) return;
         _gap = WantsFrames;
         EndCarrier();
         Attend();
@@ -86,8 +84,13 @@ internal sealed partial class CameraReaderActor
         _retry = 0;
         _isLinkOpen = false;
         _memory.Intake.Close();
-        _linkActor?.Tell(EndLink.Message);
-        _linkActor = null;
+        if (_linkActor is { } link)
+        {
+            Context.Unwatch(link);
+            link.Tell(EndLink.Message);
+            _linkActor = null;
+        }
+
         if (_carrier is null) return;
         _carrier = null;
         _fanOut.Tell(LoseSource.Message);
@@ -151,7 +154,7 @@ internal sealed partial class CameraReaderActor
         TellSource(isPresent, lastFrame != 0 ? lastFrame : _memory.Intake.LastFrame, fault);
         if (_memory.Stopper is not null) return;
         _settings.Meter.Attend(_members.Count, _members.Values.Count(static member => member.IsStreaming), "");
-        if (_profile is null) return;
+        if (_memory.Profile is null) return;
         _settings.Meter.Enter(!isPresent ? CameraState.Lost : wants ? CameraState.Streaming : CameraState.Idle);
     }
 
@@ -171,7 +174,7 @@ internal sealed partial class CameraReaderActor
         if (_watch is not null) return;
         var options = _settings.Options;
         _memory.Intake.Watchdog.Start(
-            _settings.Clock.Now, _configuration.Interval.Nanoseconds, options.FirstFrameAllowance.Ticks * TimeSpan.NanosecondsPerTick);
+            _settings.Clock.Now, _memory.Configuration.Interval.Nanoseconds, options.FirstFrameAllowance.Ticks * TimeSpan.NanosecondsPerTick);
         _lastLook = 0;
         _watch = Context.System.Scheduler.ScheduleTellRepeatedlyCancelable(
             options.WatchdogTick, options.WatchdogTick, Self, WatchdogTick.Message, Self);
@@ -184,9 +187,6 @@ internal sealed partial class CameraReaderActor
         _watch = null;
         _memory.Intake.Watchdog.Stop();
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: the link from node {Node} is over: {Reason}")]
-    private partial void LogBroken(string camera, string node, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: no frame comes from node {Node} any more")]
     private partial void LogSilent(string camera, string node);

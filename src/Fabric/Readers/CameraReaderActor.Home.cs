@@ -3,6 +3,7 @@ using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Placement;
+using CameraFabric.Sensors.Profiles;
 using Microsoft.Extensions.Logging;
 
 namespace CameraFabric.Fabric.Readers;
@@ -12,11 +13,18 @@ internal sealed partial class CameraReaderActor
 {
     // How often a home is asked for again, and how soon a lost message is noticed.
     private static readonly TimeSpan PulseInterval = TimeSpan.FromMilliseconds(500);
+
+    // Time for a sensor to open.
+    private const int ManyPulses = 20;
+
+    private readonly ProfilePages _pages = new();
     private IActorRef? _home;
     private ulong _attachment;
     private bool _isHomeSourcePresent;
     private long _told;
     private long _heard;
+    private int _unanswered;
+    private uint? _complainedOf;
 
     private bool IsAttached => _home is not null;
 
@@ -37,9 +45,7 @@ internal sealed partial class CameraReaderActor
         _memory.Intake.Know(assignment.Epoch);
         if (!isMoved || _memory.Stopper is not null) return;
         Detach();
-
-        // At another home numbers go on with a gap of their own.
-        _gap = false;
+        _unanswered = 0;
         if (assignment.Home is { } home) LogHome(_settings.Camera.Id, home.Node, assignment.Epoch);
         else LogNoHome(_settings.Camera.Id, assignment.Loss.ToString());
         Attach();
@@ -49,7 +55,13 @@ internal sealed partial class CameraReaderActor
     {
         if (_memory.Assignment is not { Home: not null } assignment || _memory.Stopper is not null) return;
         _attachment = ++_memory.LastNumber;
-        var had = _profile is null ? null : _configuration;
+        if (++_unanswered >= ManyPulses && _complainedOf != assignment.Epoch)
+        {
+            _complainedOf = assignment.Epoch;
+            LogUnanswered(_settings.Camera.Id, assignment.Home.Node, assignment.Epoch, (PulseInterval * ManyPulses).TotalSeconds);
+        }
+
+        var had = _memory.Profile is null ? null : _memory.Configuration;
         _settings.Locate(Context, assignment).Tell(
             new AttachReader(_attachment, _settings.Node, assignment.Epoch, _memory.Intake.LastFrame, had), Self);
     }
@@ -97,6 +109,12 @@ internal sealed partial class CameraReaderActor
                 LoseHome("a message was lost on the way");
                 Attach();
                 return;
+            case ProfilePage page:
+                if (page.Attachment == _attachment) _pages.Take(page);
+                return;
+            case AttachRefused refused:
+                if (refused.Attachment == _attachment) Complain(refused.Reason);
+                return;
             case HomePulse pulse:
                 if (pulse.Attachment != _attachment || pulse.Told == _heard || _home is null) return;
                 Detach();
@@ -104,6 +122,7 @@ internal sealed partial class CameraReaderActor
                 return;
         }
 
+        if (message is UnreadMessage) Unhandled(message);
         if (!Sender.Equals(_home)) return;
         _heard++;
         switch (message)
@@ -122,31 +141,53 @@ internal sealed partial class CameraReaderActor
 
     private void Attached(ReaderAttached attached)
     {
-        if (_home is not null) return;
+        if (_home is not null || ProfileOf(attached) is not { } described) return;
         _home = Context.Watch(Sender);
-        (_told, _heard) = (0, 0);
+        (_told, _heard, _unanswered) = (0, 0, 0);
         _isHomeSourcePresent = attached.IsSourcePresent;
-        _configuration = attached.Configuration;
-        _settings.Meter.Describe(_configuration.ToString(), attached.Profile.IsPerFrame);
-        _fanOut.Tell(new DescribeFanOut(attached.Profile));
+        _memory.Configuration = attached.Configuration;
+        _settings.Meter.Describe(_memory.Configuration.ToString(), described.IsPerFrame);
+        _fanOut.Tell(new DescribeFanOut(described));
 
         // Requests and frames cross a link, now or after the home's next move: it takes up to a frame longer from one to the other.
-        var profile = attached.Profile with { PipelineDepth = Math.Min(byte.MaxValue, attached.Profile.PipelineDepth + 1) };
-        if (_profile is not null && _profile.ToJson() != profile.ToJson()) LogOtherProfile(_settings.Camera.Id, attached.Node);
-        _profile ??= profile;
+        var profile = described with { PipelineDepth = Math.Min(byte.MaxValue, described.PipelineDepth + 1) };
+        if (_memory.Profile is not null && _memory.Profile.ToJson() != profile.ToJson()) LogOtherProfile(_settings.Camera.Id, attached.Node);
+        _memory.Profile ??= profile;
         LogAttached(_settings.Camera.Id, attached.Node, attached.Epoch);
 
         // The owner first: what it has is what the others are to follow.
         foreach (var member in _members.Values.OrderBy(static member => member.Wanted != SessionRole.Owner)) TellHome(member.Introduce());
-        if (_holds > 0) TellHome(new HoldRemote(_holds));
+        if (_memory.Holds > 0) TellHome(new HoldRemote(_memory.Holds));
         _homeNode = attached.Node;
         Link();
     }
 
+    // A part that was lost on the way comes with the next attempt.
+    private CameraProfile? ProfileOf(ReaderAttached attached)
+    {
+        try
+        {
+            return _pages.Join(attached.Attachment, attached.ProfilePages);
+        }
+        catch (FormatException error)
+        {
+            Complain($"what it says of the camera cannot be read: {error.Message}");
+            return null;
+        }
+    }
+
+    // Once for each home: it is asked again and again.
+    private void Complain(string reason)
+    {
+        if (_memory.Assignment is not { Home: { } home } assignment || _complainedOf == assignment.Epoch) return;
+        _complainedOf = assignment.Epoch;
+        LogRefused(_settings.Camera.Id, home.Node, reason);
+    }
+
     private void Configured(HomeConfigured configured)
     {
-        _configuration = configured.Configuration;
-        _settings.Meter.Describe(_configuration.ToString(), _profile?.IsPerFrame ?? false);
+        _memory.Configuration = configured.Configuration;
+        _settings.Meter.Describe(_memory.Configuration.ToString(), _memory.Profile?.IsPerFrame ?? false);
         foreach (var member in _members.Values) member.Generation = 0;
         _fanOut.Tell(new SupersedeConfiguration(configured.Generation));
 
@@ -163,6 +204,13 @@ internal sealed partial class CameraReaderActor
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: its home is lost: {Reason}")]
     private partial void LogLost(string camera, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "camera {Camera}: it cannot be read from node {Node}: {Reason}")]
+    private partial void LogRefused(string camera, string node, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "camera {Camera}: node {Node} (epoch {Epoch}) has not said within {Seconds} s what the camera is; it is asked again and again")]
+    private partial void LogUnanswered(string camera, string node, uint epoch, double seconds);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "camera {Camera}: read from node {Node}, epoch {Epoch}")]
     private partial void LogAttached(string camera, string node, uint epoch);

@@ -32,7 +32,7 @@ internal sealed partial class CameraReaderActor
     {
         member.IsJoined = true;
         member.Entry.Role = role;
-        member.Entry.Session.Tell(new CameraJoined(_fanOut, Self, role, _configuration, _isToldPresent));
+        member.Entry.Session.Tell(new CameraJoined(_fanOut, Self, role, _memory.Configuration, _isToldPresent));
     }
 
     private void Leave(LeaveCamera leave)
@@ -58,7 +58,7 @@ internal sealed partial class CameraReaderActor
 
     private void Refuse(ReaderMember member, IFabricMessage command)
     {
-        if (member.Refuse(command, _configuration) is { } answer) member.Entry.Session.Tell(answer);
+        if (member.Refuse(command, _memory.Configuration) is { } answer) member.Entry.Session.Tell(answer);
     }
 
     // A session names the configuration by the number that it knows, maybe from another home.
@@ -108,7 +108,7 @@ internal sealed partial class CameraReaderActor
         if (!_members.TryGetValue(joined.Session, out var member)) return;
         var before = member.Entry.Role;
         member.Become(joined.Role);
-        _configuration = joined.Configuration;
+        _memory.Configuration = joined.Configuration;
         if (!member.IsJoined)
         {
             Admit(member, joined.Role);

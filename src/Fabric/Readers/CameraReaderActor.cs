@@ -5,7 +5,6 @@ using CameraFabric.Fabric.Links;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Status;
-using CameraFabric.Sensors.Profiles;
 using Microsoft.Extensions.Logging;
 
 namespace CameraFabric.Fabric.Readers;
@@ -21,13 +20,9 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
     private readonly ReaderMemory _memory;
     private readonly ILogger _logger;
     private readonly LinkMeterOf _ends;
-    private readonly Dictionary<ulong, ReaderMember> _members = [];
-    private readonly List<IActorRef> _curious = [];
+    private readonly Dictionary<ulong, ReaderMember> _members;
     private readonly IActorRef _fanOut;
-    private CameraProfile? _profile;
-    private StreamConfiguration _configuration;
     private ICancelable? _ticks;
-    private int _holds;
 
     /// <summary>A reader over a memory that outlives it, and its fan-out, which does as well.</summary>
     public CameraReaderActor(ReaderSettings settings, ReaderMemory memory)
@@ -35,7 +30,7 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
         _settings = settings;
         _memory = memory;
         _logger = settings.Loggers.CreateLogger("CameraFabric.Readers");
-        _configuration = settings.Camera.Stream;
+        _members = memory.Members;
         _ends = settings.Meter.LinkTo;
         var child = Context.Child("fan-out");
         _fanOut = child.IsNobody() ? Context.ActorOf(FanOutActor.Props(memory.FanOut), "fan-out") : child;
@@ -50,8 +45,10 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
         Akka.Actor.Props.Create(() => new CameraReaderActor(settings, memory));
 
     /// <inheritdoc/>
-    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
-        -1, -1, static _ => Directive.Restart, loggingEnabled: false);
+    protected override SupervisorStrategy SupervisorStrategy() =>
+
+        // A link that fails has lost its connection, and nothing of it goes on: another is asked for after a while.
+        new OneForOneStrategy(-1, -1, _ => Sender.Equals(_fanOut) ? Directive.Restart : Directive.Stop, loggingEnabled: false);
 
     /// <inheritdoc/>
     protected override void PreStart()
@@ -63,16 +60,9 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PreRestart(Exception reason, object message)
     {
-        // A defect here. Sessions have to come back; the fan-out stays, because frames in its mailbox carry leases.
-        LogDefect(_settings.Camera.Id, reason);
-        _memory.Intake.Close();
-        foreach (var member in _members.Values)
-        {
-            _fanOut.Tell(new LeaveFanOut(member.Entry));
-            member.Entry.Session.Tell(new CameraFailed(reason.Message));
-        }
-
-        foreach (var curious in _curious) Self.Tell(DescribeCamera.Message, curious);
+        // A defect here. To sessions it is as if the home had moved: the source is lost, and back when the reader has attached anew. The fan-out
+        // stays, because frames in its mailbox carry leases.
+        LogDefect(_settings.Camera.Id, message?.GetType().Name ?? "", Sender, reason);
         Detach();
         PostStop();
     }
@@ -80,6 +70,7 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
     /// <inheritdoc/>
     protected override void PostRestart(Exception reason)
     {
+        _gap = WantsFrames;
         base.PostRestart(reason);
         if (_memory.Stopper is not null) _fanOut.Tell(FanOut.DrainFanOut.Message);
     }
@@ -123,12 +114,13 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
         switch (message)
         {
             case PlacementChanged changed: Follow(changed.Table.Of(_settings.Camera.Id)); break;
-            case CarrierBroken broken: Broke(broken); break;
+            case CarrierEnded ended: Ended(ended); break;
             case TryLink attempt when attempt.Number == _retry: Link(); break;
             case TryLink: break;
             case StopReader: StopAll(); break;
             case FanOutDrained drained: Drained(drained); break;
             case Terminated terminated when terminated.ActorRef.Equals(_home): LoseHome("it has ended"); break;
+            case Terminated terminated when terminated.ActorRef.Equals(_linkActor): Ended(new CarrierEnded(_carrier!.Link, default)); break;
             case Terminated: break;
             case IFabricMessage told: ReceiveFromHome(told); break;
             default: Unhandled(message); break;
@@ -137,8 +129,8 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
 
     private void Describe()
     {
-        if (_profile is null || !_hasBeenLinked) _curious.Add(Sender);
-        else Sender.Tell(new CameraDescribed(_profile));
+        if (_memory.Profile is null || !_memory.HasBeenLinked) _memory.Curious.Add(Sender);
+        else Sender.Tell(new CameraDescribed(_memory.Profile));
     }
 
     private void Hold(HoldCapture hold)
@@ -149,16 +141,16 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
             return;
         }
 
-        _holds++;
+        _memory.Holds++;
         _fanOut.Tell(hold.Look);
-        TellHome(new HoldRemote(_holds));
+        TellHome(new HoldRemote(_memory.Holds));
         Attend();
     }
 
     private void Release()
     {
-        _holds = Math.Max(0, _holds - 1);
-        TellHome(new HoldRemote(_holds));
+        _memory.Holds = Math.Max(0, _memory.Holds - 1);
+        TellHome(new HoldRemote(_memory.Holds));
         Attend();
     }
 
@@ -181,8 +173,8 @@ internal sealed partial class CameraReaderActor : UntypedActor, IWithTimers
         Context.Stop(Self);
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: its reader failed, which is a defect; it begins anew")]
-    private partial void LogDefect(string camera, Exception exception);
+    [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: its reader failed at a {Kind} from {Peer}, which is a defect; it begins anew")]
+    private partial void LogDefect(string camera, string kind, IActorRef peer, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "camera {Camera}: the reader's delivery thread did not end in time")]
     private partial void LogNotDrained(string camera);

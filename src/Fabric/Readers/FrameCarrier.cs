@@ -35,7 +35,7 @@ internal sealed class FrameCarrier(FrameIntake intake, ulong link, LinkMeter? en
     public void SourceLost() => intake.SourceLost(this);
 
     /// <inheritdoc/>
-    public void Broken(string reason) => intake.Broken(this, reason);
+    public void Ended(LinkEnd end) => intake.Ended(this, end);
 
     /// <inheritdoc/>
     public void Offer(Frame frame)
@@ -61,5 +61,5 @@ internal sealed record FrameCame(ulong Link);
 
 /// <summary>A link is over.</summary>
 /// <param name="Link">The reader's number for it.</param>
-/// <param name="Reason">Why, for people.</param>
-internal sealed record CarrierBroken(ulong Link, string Reason);
+/// <param name="End">Why, and whether somebody wanted it so.</param>
+internal sealed record CarrierEnded(ulong Link, LinkEnd End);

@@ -57,8 +57,8 @@ internal sealed class FrameIntake(CameraMeter meter, FrameClock clock, FrameWatc
     /// <param name="link">The reader's number for it.</param>
     /// <param name="ends">Where its end is counted; null for one that is no link.</param>
     /// <param name="countsGap">
-    /// Whether the numbers that are missing before its first frame are frames that sessions here have missed: the carrier before it was of
-    /// the same home, and frames were wanted all the time.
+    /// Whether the numbers that are missing before its first frame are frames that sessions here have missed: frames were wanted all the
+    /// time. The home before may have exposed them, or other readers have had them: results count them, so they are told.
     /// </param>
     public FrameCarrier Open(ulong link, LinkMeter? ends, bool countsGap)
     {
@@ -145,7 +145,7 @@ internal sealed class FrameIntake(CameraMeter meter, FrameClock clock, FrameWatc
         }
     }
 
-    internal void Broken(FrameCarrier carrier, string reason) => _reader.Tell(new CarrierBroken(carrier.Link, reason), ActorRefs.NoSender);
+    internal void Ended(FrameCarrier carrier, LinkEnd end) => _reader.Tell(new CarrierEnded(carrier.Link, end), ActorRefs.NoSender);
 
     // Before the first sign of a new link: what the broken one had swallowed.
     private void CountGap(ulong first)

@@ -2,6 +2,7 @@ using Akka.Actor;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.FanOut;
 using CameraFabric.Fabric.Placement;
+using CameraFabric.Sensors.Profiles;
 
 namespace CameraFabric.Fabric.Readers;
 
@@ -30,6 +31,24 @@ internal sealed class ReaderMemory(ReaderSettings settings)
 
     /// <summary>Where the camera is at home, as far as it is known.</summary>
     public Assignment? Assignment { get; set; }
+
+    /// <summary>The sessions, by their numbers: they go on after a restart as after a move of the home.</summary>
+    public Dictionary<ulong, ReaderMember> Members { get; } = [];
+
+    /// <summary>Who waits for a description.</summary>
+    public List<IActorRef> Curious { get; } = [];
+
+    /// <summary>What the camera is, as guests know it; null until a home has said so.</summary>
+    public CameraProfile? Profile { get; set; }
+
+    /// <summary>What was in force when that was last known.</summary>
+    public StreamConfiguration Configuration { get; set; } = settings.Camera.Stream;
+
+    /// <summary>Whether a link has ever stood.</summary>
+    public bool HasBeenLinked { get; set; }
+
+    /// <summary>How many on this node want frames without being a session.</summary>
+    public int Holds { get; set; }
 
     /// <summary>Who waits for the reader's end; null as long as it is wanted.</summary>
     public IActorRef? Stopper { get; set; }

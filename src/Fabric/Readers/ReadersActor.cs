@@ -21,6 +21,11 @@ internal sealed class ReadersActor : UntypedActor
     public static Props Props(ImmutableDictionary<string, ReaderSettings> settings) =>
         Akka.Actor.Props.Create(() => new ReadersActor(settings));
 
+    // Guests hold on to their cameras' readers: whatever happens to one, it is made anew in its place.
+    /// <inheritdoc/>
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(
+        -1, -1, static error => error is ActorInitializationException ? Directive.Stop : Directive.Restart);
+
     /// <inheritdoc/>
     protected override void OnReceive(object message)
     {

@@ -18,6 +18,9 @@ public sealed record CameraRig
     /// <summary>The configuration that the camera has until its owner asks for another. The sensor's profile adjusts it.</summary>
     public required StreamConfiguration Stream { get; init; }
 
+    /// <summary>The most <see cref="Slots"/>.</summary>
+    internal const int MaximumSlots = 64;
+
     /// <summary>Slots of the camera's frame pool, 2 to 64.</summary>
     public int Slots { get; init; } = 8;
 

@@ -14,6 +14,12 @@ public sealed record NodeRig
     /// <summary>The machine that it runs on: nodes with the same one share frame memory. Empty: the address's host.</summary>
     public string Host { get; init; } = "";
 
+    /// <summary>Where it listens for links of readers on other machines; null: at its address's host, at a port that the system chooses.</summary>
+    public NodeAddress? Links { get; init; }
+
+    /// <summary>Where such readers connect to instead: something there forwards to <see cref="Links"/>. Null: to that itself.</summary>
+    public NodeAddress? AdvertisedLinks { get; init; }
+
     /// <summary>What it may be used for.</summary>
     public NodeRoles Roles { get; init; } = NodeRoles.Sensor | NodeRoles.Guest;
 

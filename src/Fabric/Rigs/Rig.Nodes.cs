@@ -40,6 +40,23 @@ public sealed partial record Rig
         return camera.Node ?? (Nodes.IsDefaultOrEmpty ? OnlyNode : null);
     }
 
+    /// <summary>By camera, the nodes that have a guest which sees it, each once.</summary>
+    public ILookup<string, string> Readers() => EveryGuest()
+        .SelectMany(guest => guest.Cameras.Select(view => (view.Camera, Node: NodeOf(guest))))
+        .Distinct()
+        .ToLookup(static reader => reader.Camera, static reader => reader.Node);
+
+    /// <summary>
+    /// Whether guests on a node join a camera itself, which can be at home nowhere else. All others see it through a reader.
+    /// </summary>
+    /// <param name="camera">The camera.</param>
+    /// <param name="node">The guests' node.</param>
+    public bool IsJoinedDirectly(CameraRig camera, string node)
+    {
+        ArgumentNullException.ThrowIfNull(camera);
+        return !IsClustered || (camera is { Standby: null, Isolation: Isolation.None } && NodeOf(camera) == node);
+    }
+
     /// <summary>
     /// The rig as one node has to know it: all nodes and all cameras (any of which its guests may see, and any free one may become its
     /// own), but only its own guests; the others are <see cref="GuestsElsewhere"/>.

@@ -35,17 +35,41 @@ internal sealed class RigNodeValidator
         validator.ValidateTimes();
     }
 
+    /// <summary>Two nodes: whichever strategy, there is one whose death takes the other along.</summary>
+    /// <param name="rig">The rig.</param>
+    public static ImmutableArray<RigFault> Warnings(Rig rig)
+    {
+        if (rig.Nodes.IsDefault || rig.Nodes.Length != 2) return [];
+        var what = rig.Cluster.Downing switch
+        {
+            DowningStrategy.KeepOldest => "when the node dies that is a member for longer, the other one stops as well",
+            DowningStrategy.KeepMajority =>
+                $"when '{rig.Nodes.MinBy(static node => $"{node.Address}", StringComparer.Ordinal)!.Name}' dies, the other node stops as well",
+            _ => "when either node dies, the other one stops as well",
+        };
+        return
+        [
+            new RigFault("cluster.downing", what,
+                "add a third node that only counts, `counter: { address: HOST:PORT, roles: [] }`, with `downing: keep-majority`"),
+        ];
+    }
+
     private void ValidateNodes()
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
         var addresses = new Dictionary<NodeAddress, string>();
+        var advertised = new Dictionary<NodeAddress, string>();
         foreach (var node in _nodes)
         {
             var path = $"nodes.{node.Name}";
             RigValidator.ValidateName(path, node.Name, _faults);
             if (!names.Add(node.Name)) Fault(path, "the name is used twice", "names are unique in a rig");
             if (node.Address is null) Fault($"{path}.address", "is missing", "write HOST:PORT, e.g. 127.0.0.1:4053");
-            else ValidateAddress($"{path}.address", node, addresses);
+            else ValidateAddress($"{path}.address", node.Name, node.Address, addresses);
+            if (node.Links is not null) ValidateAddress($"{path}.links", node.Name, node.Links, addresses);
+            if (node.AdvertisedLinks is not null) ValidateReachable($"{path}.advertised-links", node.Name, node.AdvertisedLinks, advertised);
+            if (node is { Links: null, AdvertisedLinks: not null })
+                Fault($"{path}.advertised-links", "nothing can forward to a port that the system chooses", "write as well where the node itself listens: `links: HOST:PORT`");
         }
 
         // The node's number is part of each session's.
@@ -53,18 +77,23 @@ internal sealed class RigNodeValidator
             Fault("nodes", $"the rig has {count} nodes, with those of `isolation: process`", $"it may have {SessionIds.MaximumNodes}: isolate fewer");
     }
 
-    private void ValidateAddress(string path, NodeRig node, Dictionary<NodeAddress, string> addresses)
+    private void ValidateAddress(string path, string node, NodeAddress address, Dictionary<NodeAddress, string> addresses)
     {
-        if (node.Address.Port is < 1 or > 65535) Fault(path, $"{node.Address.Port} is not a port", "write 1 to 65535");
-        if (IPAddress.TryParse(node.Address.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
-            Fault(path, $"{node.Address.Host} is no address that others can reach", "write the address of one interface");
-        if (!addresses.TryAdd(node.Address, node.Name))
-            Fault(path, $"{node.Address} is also that of '{addresses[node.Address]}'", "each node needs its own port");
-        if (!node.Address.IsLoopback && _rig.Cluster is { Tls: null, Insecure: false })
+        ValidateReachable(path, node, address, addresses);
+        if (!address.IsLoopback && _rig.Cluster is { Tls: null, Insecure: false })
         {
-            Fault(path, $"{node.Address} can be reached from other machines, and anybody there could join",
+            Fault(path, $"{address} can be reached from other machines, and anybody there could join",
                 "give `cluster.tls`, or write `cluster: { insecure: true }` if that network is closed to others");
         }
+    }
+
+    private void ValidateReachable(string path, string node, NodeAddress address, Dictionary<NodeAddress, string> addresses)
+    {
+        if (address.Port is < 1 or > 65535) Fault(path, $"{address.Port} is not a port", "write 1 to 65535");
+        if (IPAddress.TryParse(address.Host, out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any)))
+            Fault(path, $"{address.Host} is no address that others can reach", "write the address of one interface");
+        if (!addresses.TryAdd(address, node))
+            Fault(path, $"{address} is also that of '{addresses[address]}'", "each of them needs a port of its own");
     }
 
     private void ValidateCamera(CameraRig camera)
@@ -99,7 +128,12 @@ internal sealed class RigNodeValidator
 
     private void ValidateSeeds()
     {
-        foreach (var seed in _rig.Cluster.Seeds.IsDefault ? [] : _rig.Cluster.Seeds) Known("cluster.seeds", seed);
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var seed in _rig.Cluster.Seeds.IsDefault ? [] : _rig.Cluster.Seeds)
+        {
+            if (!named.Add(seed)) Fault("cluster.seeds", $"'{seed}' is named twice", "name each node once");
+            else Known("cluster.seeds", seed);
+        }
     }
 
     private void ValidateDowning()

@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
 using CameraFabric.Device.Camera.Sessions;
+using CameraFabric.Fabric.Links;
 using CameraFabric.Fabric.Nodes;
 using CameraFabric.Sensors.Profiles;
-
-using CameraFabric.Sensors.Frames;
 
 namespace CameraFabric.Fabric.Rigs;
 
@@ -37,6 +36,14 @@ public sealed class RigValidator
         RigNodeValidator.Validate(rig, validator._faults);
         FabricOptionsValidator.Validate(rig.Options, validator._faults);
         return validator._faults.ToImmutable();
+    }
+
+    /// <summary>What can be run but is not what most would want; with what would be right.</summary>
+    /// <param name="rig">A rig without faults.</param>
+    public static ImmutableArray<RigFault> Warnings(Rig rig)
+    {
+        ArgumentNullException.ThrowIfNull(rig);
+        return RigNodeValidator.Warnings(rig);
     }
 
     /// <summary>Where a guest's device listens: its own path, or <c>GUEST.CAMERA.sock</c> in the runtime directory of its node.</summary>
@@ -75,13 +82,13 @@ public sealed class RigValidator
             if (!_cameras.TryAdd(camera.Id, camera)) Fault(path, "the id is used twice", "ids are unique in a rig");
             if (camera.Sensor is null) Fault($"{path}.sensor", "is missing", "name a sensor");
             if (camera.Stream is null) Fault($"{path}.format", "the camera has no stream", "give format, size and rate");
-            Range($"{path}.slots", camera.Slots, 2, 64);
-            if (lent.TryGetValue(camera.Id, out var leases) && leases > FramePool.MaximumSlots - 64)
-                Fault(path, $"its guests may hold {leases} frames in place", $"give them {FramePool.MaximumSlots - 64} `leases` together at most");
+            Range($"{path}.slots", camera.Slots, 2, CameraRig.MaximumSlots);
+            if (lent.TryGetValue(camera.Id, out var leases) && leases > LinkSlots.MaximumLeases)
+                Fault(path, $"its guests may hold {leases} frames in place", $"give them {LinkSlots.MaximumLeases} `leases` together at most");
             Range($"{path}.watchdog", camera.WatchdogPeriods, 2, 1000);
             if (camera.FrozenAfter is not 0) Range($"{path}.frozen-after", camera.FrozenAfter, 2, 100_000);
             if (camera.Cpu is { } cpu) Range($"{path}.cpu", cpu, 0, 4095);
-            if (camera.Slots is >= 2 and <= 64 && camera.Slots <= _rig.Options.DeliveryQueueFrames)
+            if (camera.Slots is >= 2 and <= CameraRig.MaximumSlots && camera.Slots <= _rig.Options.DeliveryQueueFrames)
             {
                 Fault($"{path}.slots", $"{camera.Slots} slots cannot fill a delivery queue of {_rig.Options.DeliveryQueueFrames} frames and leave one to capture into",
                     "give it more slots, or the queue fewer frames (option delivery-queue-frames)");
@@ -122,7 +129,7 @@ public sealed class RigValidator
             Fault(path, $"there is no camera '{view.Camera}'", _cameras.Count == 0 ? "the rig has none" : $"the cameras are: {CameraNames()}{meant}");
         }
 
-        ValidateLeases($"{path}.leases", view, known);
+        ValidateLeases($"{path}.leases", guest, view, known);
         if (!seen.Add(view.Camera)) Fault(path, "the guest has this camera twice", "one device is enough");
         var socket = SocketPath(_rig, guest, view);
         var bytes = Encoding.UTF8.GetByteCount(socket);
@@ -134,7 +141,7 @@ public sealed class RigValidator
     // Nobody reads thousands of names.
     private string CameraNames() => string.Join(", ", _cameras.Keys.Take(NamesShown)) + (_cameras.Count > NamesShown ? $" and {_cameras.Count - NamesShown} more" : "");
 
-    private void ValidateLeases(string path, GuestCameraRig view, CameraRig? camera)
+    private void ValidateLeases(string path, GuestRig guest, GuestCameraRig view, CameraRig? camera)
     {
         Range(path, view.Leases, 0, 64);
         if (view is { Leases: > 0, Face: GuestFace.Media })
@@ -143,6 +150,12 @@ public sealed class RigValidator
         {
             Fault(path, $"camera '{camera.Id}' is shared by turns, and a guest that holds frames in place would see those of the others",
                 "leave `leases` out: the guest gets copies of its own frames");
+        }
+
+        if (view.Leases > 0 && camera is not null && !_rig.IsJoinedDirectly(camera, _rig.NodeOf(guest)))
+        {
+            Fault(path, $"guest '{guest.Name}' may see camera '{camera.Id}' from another process, and gets copies there",
+                "leave `leases` out, or put both on one node: `node:` for both, without `standby` and `isolation`");
         }
     }
 

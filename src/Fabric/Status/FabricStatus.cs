@@ -32,6 +32,9 @@ public sealed record FabricStatus(
     /// <summary>The cluster as this node sees it; null without one, and after a stop.</summary>
     [Key(7)] public ClusterStatus? Cluster { get; init; }
 
+    /// <summary>The process that the node runs in.</summary>
+    [Key(8)] public int Process { get; init; }
+
     /// <summary>Whether every camera and every guest balances: what was sent was delivered, or dropped for a counted reason.</summary>
     [IgnoreMember] public bool Balanced => Cameras.All(static camera => camera.Balanced) && Guests.All(static guest => guest.Balanced)
         && (Readers.IsDefault || Readers.All(static camera => camera.Balanced));

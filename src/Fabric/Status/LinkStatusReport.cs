@@ -34,7 +34,7 @@ public sealed record LinkStatusReport
     /// <summary>Bytes written or received.</summary>
     [Key(8)] public long Bytes { get; init; }
 
-    /// <summary>Connections that came to an end.</summary>
+    /// <summary>Connections that came to an end which neither side wanted.</summary>
     [Key(9)] public long Breaks { get; init; }
 
     /// <summary>Frames per second over the last few seconds.</summary>

@@ -36,6 +36,7 @@ public sealed class StatusBoard(
             [.. guests.Select(static guest => guest.Report())])
         {
             Node = node,
+            Process = Environment.ProcessId,
             Readers = readers.IsDefault ? [] : [.. readers.Where(static camera => camera.IsUsed).Select(camera => camera.Report(now))],
         };
     }

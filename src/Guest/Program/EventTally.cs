@@ -15,6 +15,7 @@ internal sealed class EventTally
     private readonly long[] _types = new long[Types];
     private readonly long[] _faults = new long[Faults];
     private long _lost;
+    private long _sourceLost;
 
     /// <summary>Frames that FRAME_DROP events told, whatever the reason.</summary>
     public long Drops
@@ -30,6 +31,9 @@ internal sealed class EventTally
     /// <summary>Events that the device joined to others or dropped.</summary>
     public long Lost => Interlocked.Read(ref _lost);
 
+    /// <summary>How often the source was lost.</summary>
+    public long SourceLost => Interlocked.Read(ref _sourceLost);
+
     /// <summary>Counts an event.</summary>
     public void Count(in CameraEvent occurred)
     {
@@ -37,6 +41,7 @@ internal sealed class EventTally
         Interlocked.Increment(ref _types[(int)occurred.Type < Types ? (int)occurred.Type : 0]);
         if (occurred.Type == CameraEventType.FrameDrop)
             Interlocked.Add(ref _drops[occurred.Code < Reasons ? occurred.Code : 0], occurred.Argument);
+        if (occurred is { Type: CameraEventType.Source, Code: (uint)SourceEvent.Lost }) Interlocked.Increment(ref _sourceLost);
         if (occurred is { Type: CameraEventType.Source, Code: (uint)SourceEvent.Lost or (uint)SourceEvent.Fault, Argument: not 0 })
             Interlocked.Increment(ref _faults[occurred.Argument < Faults ? occurred.Argument : 0]);
     }

@@ -179,7 +179,18 @@ public sealed record GuestPaceReport
 
     /// <summary>Gaps longer than one and a half periods.</summary>
     public required long Stutters { get; init; }
+
+    /// <summary>When the last frame was seen, by CLOCK_MONOTONIC of the guest's machine; 0 before the first.</summary>
+    public double LastFrame { get; init; }
+
+    /// <summary>The longest of these gaps in the order in which they came, at most 16.</summary>
+    public IReadOnlyList<GuestGapReport> Longest { get; init; } = [];
 }
+
+/// <summary>One time without a frame. Microseconds.</summary>
+/// <param name="Began">When the frame before it was seen, by CLOCK_MONOTONIC of the guest's machine.</param>
+/// <param name="Length">From then to the next frame.</param>
+public readonly record struct GuestGapReport(double Began, double Length);
 
 /// <summary>What became of controls that were sent with requests; each item counts once.</summary>
 public sealed record GuestControlReport

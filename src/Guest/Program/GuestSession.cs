@@ -200,6 +200,27 @@ internal sealed partial class GuestSession : ICameraListener, IGuestSession
     private void SubmitDue()
     {
         while (IsWanted && _held.TryTake(_clock.Now, out var request)) Submit(request!);
+
+        // No request follows that would give back what these hold in place; but those that are still with the device may need it.
+        while (!IsWanted && _held.TryTake(_clock.Now, out var request)) GiveBack(request!);
+    }
+
+    private void GiveBack(CameraRequest request)
+    {
+        try
+        {
+            _driver.GiveBack(request);
+            _driver.Return(request);
+        }
+        catch (CameraDriverException error) when (error.Failure == CameraFailure.Disconnected)
+        {
+            _gone ??= error.Message;
+        }
+        catch (CameraDriverException error) when (error is { Failure: CameraFailure.Refused, Status: CameraStatus.Stale })
+        {
+            // The configuration has ended, and what was held with it.
+            _driver.Return(request);
+        }
     }
 
     private void Submit(CameraRequest request)

@@ -35,6 +35,7 @@ internal sealed partial class GuestTally
     private bool _gapOpen;
     private long _maximumGap;
     private long _stutters;
+    private readonly LongestGaps _gaps = new();
     private int _connections;
     private int _interruptions;
     private int _interruptionsSeen;
@@ -136,8 +137,9 @@ internal sealed partial class GuestTally
     {
         // A strict request that failed names the frame it used up: that is told as well, by its own result.
         var told = Events.Drops + _framesSpent;
-        // What was told while the device was being killed may be lost with it.
-        if (!interleaved && _interruptionsSeen == 0 && told < _frames.Told)
+        // What was told while the device was being killed may be lost with it; and no frame had the numbers that a source leaves out when
+        // it comes back: SOURCE has told of them all.
+        if (!interleaved && _interruptionsSeen == 0 && Events.SourceLost == 0 && told < _frames.Told)
             Failures.Add($"{_frames.Told} frames were dropped by the count of results, but only {told} were told with a reason");
     }
 
@@ -191,7 +193,14 @@ internal sealed partial class GuestTally
                 LastGap = _lastInterruption / 1e3,
                 Cancelled = _interrupted,
             },
-            Pace = new GuestPaceReport { Period = _period / 1e3, MaximumGap = _maximumGap / 1e3, Stutters = _stutters },
+            Pace = new GuestPaceReport
+            {
+                Period = _period / 1e3,
+                MaximumGap = _maximumGap / 1e3,
+                Stutters = _stutters,
+                LastFrame = _lastSeen / 1e3,
+                Longest = _gaps.ToReport(),
+            },
             Controls = _controls.ToReport(),
             Verification = new GuestVerificationReport
             {
@@ -233,7 +242,11 @@ internal sealed partial class GuestTally
         {
             var gap = seen - _lastSeen;
             if (gap > _maximumGap) _maximumGap = gap;
-            if (_period > 0 && gap > _period + _period / 2) _stutters++;
+            if (_period > 0 && gap > _period + _period / 2)
+            {
+                _stutters++;
+                _gaps.Add(_lastSeen, gap);
+            }
         }
 
         _gapOpen = true;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using CameraFabric.Fabric.Status;
 using CameraFabric.Hosting.Control;
 using CameraFabric.Hosting.Demo;
 using CameraFabric.Hosting.Logging;
@@ -8,22 +9,28 @@ using Spectre.Console;
 
 namespace CameraFabric.Hosting.Commands;
 
-/// <summary><c>demo</c>: four cameras, three guests, one look.</summary>
+/// <summary><c>demo</c>: four cameras, three guests, one look; or two nodes, of which one loses a camera's process, and a link between them.</summary>
 internal static class DemoCommand
 {
     public static Command Make()
     {
         var seconds = new Option<double>("--seconds") { Description = "How long to run, 4 to 86400.", DefaultValueFactory = _ => 20 };
+        var nodes = new Option<int>("--nodes") { Description = "1, or 2: two processes as two SoCs, with a camera's process that is killed and a link that is cut.", DefaultValueFactory = _ => 1 };
         var level = new Option<LogLevel>("--log") { Description = "The least level that is logged.", DefaultValueFactory = _ => LogLevel.Error };
         var json = Output.JsonOption();
         var command = new Command("demo", "Four cameras and three guests on this machine: one sets exposure frame by frame, one is slow, one is killed and comes back. Exit code 0 only if everything is accounted for.")
         {
-            seconds, level, json,
+            nodes, seconds, level, json,
         };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(() =>
         {
             var length = Output.InRange("--seconds", parsed.GetValue(seconds), 4, 86400, "seconds");
-            return RunAsync(length, parsed.GetValue(level), parsed.GetValue(json), cancellation);
+            return parsed.GetValue(nodes) switch
+            {
+                1 => RunAsync(length, parsed.GetValue(level), parsed.GetValue(json), cancellation),
+                2 => ClusterDemo.RunAsync(length, parsed.GetValue(level), parsed.GetValue(json), cancellation),
+                var other => throw new ArgumentException($"--nodes {other} is not possible: the demo has 1 node or 2"),
+            };
         }));
         return command;
     }
@@ -36,7 +43,7 @@ internal static class DemoCommand
             using var loggers = Logs.ToErrorStream(level);
             await using var run = await DemoRun.StartAsync(folder.FullName, seconds, loggers);
             var finish = run.FinishAsync(cancellation);
-            if (!json && !Console.IsOutputRedirected) await ShowAsync(run, finish, folder.FullName, seconds, cancellation);
+            if (!json && !Console.IsOutputRedirected) await ShowAsync(finish, folder.FullName, seconds, () => run.Elapsed, async () => new RigStatus("demo", [await run.StatusAsync(cancellation)], []), cancellation);
             var summary = await finish;
             if (json) await Console.Out.WriteLineAsync(JsonSerializer.Serialize(summary, DemoJson.Default.DemoSummary));
             else Print(summary);
@@ -48,17 +55,18 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task ShowAsync(DemoRun run, Task finish, string folder, double seconds, CancellationToken cancellation)
+    /// <summary>The state twice a second, as long as the demo goes on.</summary>
+    public static async Task ShowAsync(Task finish, string folder, double seconds, Func<double> elapsed, Func<Task<RigStatus>> status, CancellationToken cancellation)
     {
         await AnsiConsole.Live(new Text("")).AutoClear(true).Overflow(VerticalOverflow.Crop).Cropping(VerticalOverflowCropping.Bottom).StartAsync(async live =>
         {
-            while (!finish.IsCompleted && run.Elapsed < seconds)
+            while (!finish.IsCompleted && elapsed() < seconds)
             {
-                var status = await run.StatusAsync(cancellation);
+                var now = await status();
                 live.UpdateTarget(new Rows(
-                    new Text($"camera-fabric demo, {run.Elapsed:F0} of {seconds:F0} s; {status.PackageSet}"),
+                    new Text($"camera-fabric demo, {elapsed():F0} of {seconds:F0} s; {StatusBoard.PackageSet}"),
                     new Text($"look closer: ./fabric snapshot front --rig {folder}"),
-                    StatusTables.All([status], [])));
+                    StatusTables.All(now.Nodes, now.Silent)));
                 await Task.WhenAny(finish, Task.Delay(500, cancellation));
             }
         });

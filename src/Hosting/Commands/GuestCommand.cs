@@ -34,11 +34,12 @@ internal static class GuestCommand
         var save = new Option<string?>("--save") { Description = "Append every frame's bytes to this file (one socket only)." };
         var noVerify = new Option<bool>("--no-verify") { Description = "Do not check checksums and the stamps in the pixels." };
         var reconnect = new Option<bool>("--reconnect") { Description = "Connect again when the device goes away, keeping the rings if it can go on with them; also when it is not there yet." };
+        var stall = new Option<double>("--stall") { Description = "Seconds without a frame after which the device counts as gone; 0 to wait for ever.", DefaultValueFactory = _ => 10 };
         var progress = new Option<bool>("--progress") { Description = "Print interim reports twice a second (with --json one document a line)." };
         var json = new Option<bool>("--json") { Description = "Print each report as one line of JSON instead of tables." };
         var command = new Command("guest", "A guest without a VM: the driver's side of virtio-camera, or of virtio-media. Exit code 0 only if every frame is accounted for and every check holds.")
         {
-            sockets, name, face, memory, format, size, rate, buffers, frames, seconds, exposure, zeroCopy, strict, acquire, delay, hold, settle, save, noVerify, reconnect, progress, json,
+            sockets, name, face, memory, format, size, rate, buffers, frames, seconds, exposure, zeroCopy, strict, acquire, delay, hold, settle, save, noVerify, reconnect, stall, progress, json,
         };
         command.SetAction((parsed, cancellation) => Output.GuardAsync(() =>
         {
@@ -64,6 +65,7 @@ internal static class GuestCommand
                 SaveTo = parsed.GetValue(save),
                 Verify = !parsed.GetValue(noVerify),
                 Reconnect = parsed.GetValue(reconnect),
+                StallTimeout = TimeSpan.FromSeconds(Output.InRange("--stall", parsed.GetValue(stall), 0, LongestRun, "seconds")),
             };
             if (parsed.GetValue(size) is { } both) common = WithSize(common, both);
             var script = parsed.GetValue(exposure) is { } written ? Script(written) : null;

@@ -25,13 +25,15 @@ internal static class ValidateCommand
         {
             var rig = RigReader.Read(file);
             var load = RigLoad.Of(rig);
-            if (json) Console.Out.WriteLine(JsonSerializer.Serialize(new ValidationReport(file, [], load), RigJson.Default.ValidationReport));
+            var warnings = RigValidator.Warnings(rig);
+            if (json) Console.Out.WriteLine(JsonSerializer.Serialize(new ValidationReport(file, [], warnings, load), RigJson.Default.ValidationReport));
             else Print(file, rig, load);
+            foreach (var warning in json ? [] : warnings) Console.Out.WriteLine($"{file}: warning: {warning}");
             return Output.Success;
         }
         catch (RigFileException error) when (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(new ValidationReport(file, error.Errors, null), RigJson.Default.ValidationReport));
+            Console.Out.WriteLine(JsonSerializer.Serialize(new ValidationReport(file, error.Errors, [], null), RigJson.Default.ValidationReport));
             return Output.WrongInput;
         }
     }

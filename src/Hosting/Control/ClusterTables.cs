@@ -16,17 +16,17 @@ internal static class ClusterTables
 
     public static Sheet Members(RigStatus status)
     {
-        var sheet = new Sheet("node", "state", "roles", "reachable", "leader", "delivers", new("address", 1));
+        var sheet = new Sheet("node", "state", "roles", "reachable", "leader", "delivers", new("process", 2), new("address", 1));
         var said = Clusters(status).SelectMany(static node => node.Cluster.Members, static (node, member) => (By: node.Name, Member: member));
         foreach (var group in said.GroupBy(static said => (said.Member.Node, said.Member.Address)).OrderBy(static group => group.Key.Node, StringComparer.Ordinal))
         {
             var (name, address) = group.Key;
-            var own = Clusters(status).FirstOrDefault(node => node.Cluster.Address == address).Cluster;
+            var own = status.Nodes.FirstOrDefault(node => node.Cluster?.Address == address);
             sheet.Add(
                 name, Joined(group.Select(static said => said.Member.Status.ToLowerInvariant())), string.Join(", ", group.First().Member.Roles),
                 group.Where(static said => !said.Member.Reachable).Select(static said => said.By).ToArray() is { Length: > 0 } against ? $"no, says {string.Join(", ", against)}" : "yes",
                 group.Where(static said => said.Member.Leader).Select(static said => said.By).ToArray() is { Length: > 0 } follow ? LeaderOf(follow, status) : "-",
-                own is null ? "?" : own.FenceOpen ? "yes" : "no", address);
+                own is null ? "?" : own.Cluster!.FenceOpen ? "yes" : "no", own is null ? "?" : $"{own.Process}", address);
         }
 
         return sheet;

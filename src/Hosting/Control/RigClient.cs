@@ -6,6 +6,9 @@ namespace CameraFabric.Hosting.Control;
 /// <summary>Asks all nodes of a running rig that this user runs on this machine.</summary>
 internal sealed class RigClient
 {
+    /// <summary>How long one node may take to answer; one that stands still is not to hide the others.</summary>
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(2);
+
     private readonly string? _rig;
 
     private RigClient(string? rig) => _rig = rig;
@@ -80,9 +83,15 @@ internal sealed class RigClient
 
     private static async Task<(FabricStatus? Status, IOException? Error)> StatusAsync(string socket, CancellationToken cancellation)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(AnswerTimeout);
         try
         {
-            return ((await ControlClient.AskAsync(socket, new ControlRequest("status"), cancellation)).Status, null);
+            return ((await ControlClient.AskAsync(socket, new ControlRequest("status"), limit.Token)).Status, null);
+        }
+        catch (OperationCanceledException slow) when (!cancellation.IsCancellationRequested)
+        {
+            return (null, new FabricGoneException($"the fabric at {socket} has not answered for {AnswerTimeout.TotalSeconds:0} s", slow));
         }
         catch (IOException error)
         {

@@ -25,28 +25,10 @@ public sealed record DemoSummary(double Seconds, FabricStatus Fabric, IReadOnlyL
         double seconds, FabricStatus fabric, IReadOnlyList<GuestReport> survivors, (IReadOnlyList<GuestReport> Before, IReadOnlyList<GuestReport> After) killed, IReadOnlyList<string> complaints)
     {
         List<Check> checks = [];
-        foreach (var camera in fabric.Cameras)
-            checks.Add(new($"camera {camera.Id}: captured = fanned out + lost", camera.Balanced, $"{camera.Captured} = {camera.FannedOut} + {camera.Lost.Sum(lost => lost.Count)}"));
-        foreach (var guest in fabric.Guests)
-        {
-            var dropped = guest.Dropped.Sum(drop => drop.Count);
-            checks.Add(new($"{guest.Guest} of {guest.Camera}: sent = delivered + dropped", guest.Balanced && guest.UnderWay == 0 && guest.Offered > 0, $"{guest.Offered} = {guest.Delivered} + {dropped}"));
-        }
-
-        foreach (var report in survivors.Concat(killed.After))
-        {
-            var who = $"{report.Name} of {CameraOf(report)}";
-            checks.Add(new($"{who}: ended well, all frames verified", report.Good, report.Good
-                ? $"{report.Frames.Delivered} frames, {report.Verification.Checksums} checksums, {report.Verification.Stamps} stamps"
-                : $"{report.End} {string.Join("; ", report.Verification.First)}"));
-        }
-
-        foreach (var report in survivors)
-        {
-            var delivered = fabric.Guests.FirstOrDefault(guest => guest.SocketPath == report.Socket)?.Delivered ?? -1;
-            checks.Add(new($"{report.Name} of {CameraOf(report)}: the guest saw what the fabric delivered", delivered == report.Frames.Delivered, $"{delivered} and {report.Frames.Delivered}"));
-        }
-
+        foreach (var camera in fabric.Cameras) checks.Add(DemoChecks.OfCamera(camera, $"camera {camera.Id}"));
+        checks.AddRange(fabric.Guests.Select(DemoChecks.OfGuest));
+        checks.AddRange(survivors.Concat(killed.After).Select(DemoChecks.OfReport));
+        checks.AddRange(survivors.Select(report => DemoChecks.OfBothSides(report, fabric.Guests)));
         var controls = survivors.Where(report => report.Controls.Applied > 0).Select(report => report.Controls).FirstOrDefault();
         checks.Add(new("per-frame exposure: every request was applied to its frame, or told otherwise",
             controls is { Ignored: 0, Clamped: 0 }, controls is null ? "no request with controls was answered" : $"applied {controls.Applied}, late {controls.Late}, ended without a frame {controls.Lost}"));
@@ -56,9 +38,6 @@ public sealed record DemoSummary(double Seconds, FabricStatus Fabric, IReadOnlyL
         if (complaints.Count > 0) checks.Add(new("no guest complains", false, string.Join("; ", complaints.Take(5))));
         return new DemoSummary(seconds, fabric, [.. survivors, .. killed.Before, .. killed.After], checks);
     }
-
-    /// <summary>The camera's name as the device tells it, or what the socket's name says when no device ever did.</summary>
-    private static string CameraOf(GuestReport report) => report.Camera.Length > 0 ? report.Camera : Path.GetFileNameWithoutExtension(report.Socket);
 }
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]

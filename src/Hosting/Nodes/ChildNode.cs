@@ -14,12 +14,12 @@ internal sealed partial class ChildNode : IAsyncDisposable
     private readonly Func<ProcessStartInfo> _command;
     private readonly ChildLimits _limits;
     private readonly ILogger _logger;
-    private readonly Action<string> _died;
+    private readonly Action<string, int> _died;
     private readonly RestartBackoff _backoff;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task<string> _keeping;
 
-    private ChildNode(string name, Func<ProcessStartInfo> command, ChildLimits limits, ILogger logger, Action<string> died)
+    private ChildNode(string name, Func<ProcessStartInfo> command, ChildLimits limits, ILogger logger, Action<string, int> died)
     {
         (Name, _command, _limits, _logger, _died) = (name, command, limits, logger, died);
         _backoff = new RestartBackoff(limits.RestartDelay, limits.RestartDelayMaximum, limits.RestartForgiven);
@@ -34,8 +34,8 @@ internal sealed partial class ChildNode : IAsyncDisposable
     /// <param name="command">The process to start; its input and its output are redirected.</param>
     /// <param name="limits">How long things may take.</param>
     /// <param name="logger">Told of starts and ends.</param>
-    /// <param name="died">Told at once when the process has ended without having been asked to, before another one is started.</param>
-    public static ChildNode Start(string name, Func<ProcessStartInfo> command, ChildLimits limits, ILogger logger, Action<string> died) =>
+    /// <param name="died">Told the name and the process's id at once when it has ended without having been asked to, before another one is started.</param>
+    public static ChildNode Start(string name, Func<ProcessStartInfo> command, ChildLimits limits, ILogger logger, Action<string, int> died) =>
         new(name, command, limits, logger, died);
 
     /// <summary>Asks it to stop, waits for that, and kills it when it does not.</summary>
@@ -65,9 +65,8 @@ internal sealed partial class ChildNode : IAsyncDisposable
                     var output = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
                     if (!await EndsByItselfAsync(process)) return await EndAsync(process, output);
                     LogDied(Name, process.Id, InWords(process.ExitCode));
+                    _died(Name, process.Id);
                 }
-
-                _died(Name);
             }
 
             var pause = _backoff.Failed(FrameClock.System.Now);

@@ -14,7 +14,7 @@ internal static class NodeChoice
     public static string? Of(Rig rig, string? name, bool isChild)
     {
         if (!rig.IsClustered) return name is null ? null : throw new ArgumentException($"rig '{rig.Name}' names no nodes: leave --node out");
-        if (name is null) return rig.Nodes.IsDefaultOrEmpty ? Rig.OnlyNode : throw new ArgumentException($"which node of rig '{rig.Name}'? {Right(rig)}");
+        if (name is null) return rig.Nodes.IsDefaultOrEmpty ? Rig.OnlyNode : throw new ArgumentException($"which node of rig '{rig.Name}'? Not all are on this machine: {Right(rig)}");
         return rig.NodeOf(name) switch
         {
             null => throw new ArgumentException($"rig '{rig.Name}' has no node '{name}': {Right(rig)}"),

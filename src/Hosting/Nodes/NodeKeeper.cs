@@ -30,7 +30,9 @@ internal sealed class NodeKeeper
         var limits = ChildLimits.Of(rig.Options);
         var children = rig.AllNodes()
             .Where(child => child.Parent == node)
-            .ToLookup(static child => child.Roles.HasFlag(NodeRoles.Guest), child => ChildNode.Start(child.Name, () => Command(child), limits, logger, fabric.Down));
+            .ToLookup(
+                static child => child.Roles.HasFlag(NodeRoles.Guest),
+                child => ChildNode.Start(child.Name, () => Command(child), limits, logger, fabric.Down));
         return new NodeKeeper([.. children[true]], [.. children[false]]);
 
         // Its errors are ours: one log for both, in which each line says from which node it is.
@@ -39,25 +41,35 @@ internal sealed class NodeKeeper
     }
 
     /// <summary>Stops them all: guests first, which need cameras.</summary>
-    /// <returns>Their balances; there is none of a child that did not run, or that had to be killed.</returns>
-    public async Task<ImmutableArray<FabricStatus>> StopAsync() => [.. await StopAsync(_guests), .. await StopAsync(_cameras)];
+    /// <returns>Their balances, and which of them gave none: they did not run, or had to be killed.</returns>
+    public async Task<(ImmutableArray<FabricStatus> Nodes, ImmutableArray<string> Silent)> StopAsync()
+    {
+        var guests = await StopAsync(_guests);
+        var cameras = await StopAsync(_cameras);
+        return ([.. guests.Nodes, .. cameras.Nodes], [.. guests.Silent, .. cameras.Silent]);
+    }
 
-    private static async Task<IEnumerable<FabricStatus>> StopAsync(ImmutableArray<ChildNode> children)
+    /// <summary>Stops processes at once, each in its own order.</summary>
+    /// <param name="children">The processes.</param>
+    /// <returns>Balances of theirs and of their own children, and which of all these gave none.</returns>
+    internal static async Task<(ImmutableArray<FabricStatus> Nodes, ImmutableArray<string> Silent)> StopAsync(ImmutableArray<ChildNode> children)
     {
         var outputs = await Task.WhenAll(children.Select(static child => child.StopAsync()));
         foreach (var child in children) await child.DisposeAsync();
-        return outputs.SelectMany(static output => Parse(output));
+        var ends = children.Zip(outputs, static (child, output) => Parse(output) ?? new RigStatus("", [], [child.Name])).ToArray();
+        return ([.. ends.SelectMany(static end => end.Nodes)], [.. ends.SelectMany(static end => end.Silent)]);
     }
 
-    private static ImmutableArray<FabricStatus> Parse(string output)
+    /// <summary>What a process ended with; null when it was killed.</summary>
+    private static RigStatus? Parse(string output)
     {
         try
         {
-            return JsonSerializer.Deserialize(output, ControlJson.Default.RigStatus)?.Nodes ?? [];
+            return JsonSerializer.Deserialize(output, ControlJson.Default.RigStatus) is { Nodes.IsDefaultOrEmpty: false, Silent.IsDefault: false } status ? status : null;
         }
         catch (JsonException)
         {
-            return [];
+            return null;
         }
     }
 }

@@ -42,8 +42,9 @@ public sealed record CameraLoad(string Camera, string Stream, double MadeMegabyt
 /// <summary>What <c>validate --json</c> prints.</summary>
 /// <param name="File">The rig file.</param>
 /// <param name="Errors">Every mistake; empty when there is none.</param>
+/// <param name="Warnings">What can be run but is not what most would want.</param>
 /// <param name="Load">The bandwidth, when there is no mistake.</param>
-public sealed record ValidationReport(string File, IReadOnlyList<RigError> Errors, RigLoad? Load);
+public sealed record ValidationReport(string File, IReadOnlyList<RigError> Errors, IReadOnlyList<RigFault> Warnings, RigLoad? Load);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ValidationReport))]

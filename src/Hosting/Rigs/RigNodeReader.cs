@@ -27,6 +27,8 @@ internal static class RigNodeReader
             // Stand-ins must not be found to be the same address.
             Address = address ?? new NodeAddress(section.Path, 1),
             Host = section.Text("host") ?? "",
+            Links = ReadAddress(section, "links"),
+            AdvertisedLinks = ReadAddress(section, "advertised-links"),
         };
         node = node with { Roles = section.Value("roles") is null ? node.Roles : ReadRoles(section) };
         section.RefuseUnknown();
@@ -55,6 +57,13 @@ internal static class RigNodeReader
 
     /// <summary>Whether something has a process of its own.</summary>
     public static Isolation ReadIsolation(RigSection section) => section.Choice("isolation", Isolation.None, Isolations);
+
+    private static NodeAddress? ReadAddress(RigSection section, string key)
+    {
+        if (section.Text(key) is not { } text) return null;
+        if (!NodeAddress.TryParse(text, out var address)) section.Fail(key, $"'{text}' is not an address", AddressRight);
+        return address;
+    }
 
     private static NodeRoles ReadRoles(RigSection section)
     {

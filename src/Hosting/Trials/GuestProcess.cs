@@ -32,6 +32,11 @@ internal sealed class GuestProcess : IDisposable
         get { lock (_gate) return [.. _complaints]; }
     }
 
+    /// <summary>Starts one.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="sockets">Its devices.</param>
+    /// <param name="seconds">When it ends by itself; 0: when it is told to.</param>
+    /// <param name="more">Further options of the guest program.</param>
     public static GuestProcess Start(string name, IReadOnlyCollection<string> sockets, double seconds, params ReadOnlySpan<string> more)
     {
         var start = ThisProgram.With(["guest", "--name", name, "--json", "--progress", "--reconnect", "--seconds", seconds.ToString("F2", CultureInfo.InvariantCulture)]);
@@ -59,6 +64,9 @@ internal sealed class GuestProcess : IDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
     }
+
+    /// <summary>SIGTERM: it ends in order, with its report.</summary>
+    public void Terminate() => ThisProgram.Signal(_process, "TERM");
 
     /// <summary>Waits for its end; kills it when it overstays.</summary>
     /// <returns>False when it had to be killed.</returns>

@@ -1,16 +1,18 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Hosting.Control;
 using CameraFabric.Hosting.Processes;
+using Microsoft.Extensions.Logging;
 
 namespace CameraFabric.Hosting.Trials;
 
-/// <summary>A fabric of a trial: <c>camera-fabric run RIG</c> in a process of its own.</summary>
+/// <summary>A fabric of a trial, or one of its nodes: <c>camera-fabric run RIG</c> in a process of its own.</summary>
 internal sealed class RigProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
     private readonly string _control;
@@ -29,14 +31,22 @@ internal sealed class RigProcess : IDisposable
     /// <param name="rig">The rig file; its runtime folder is the file's.</param>
     /// <param name="logFile">Where its log goes.</param>
     /// <param name="cancellation">Gives up.</param>
+    /// <param name="node">Which of the rig's nodes; null for a rig that is one.</param>
+    /// <param name="shown">The least level of what it logs, which is then shown on the error stream as well; null: it is not.</param>
     /// <exception cref="IOException">It ended instead.</exception>
-    public static async Task<RigProcess> StartAsync(string rig, string logFile, CancellationToken cancellation)
+    public static async Task<RigProcess> StartAsync(
+        string rig, string logFile, CancellationToken cancellation, string? node = null, LogLevel? shown = null)
     {
-        var process = Process.Start(ThisProgram.With(["run", rig, "--json"]))!;
+        string[] which = node is null ? [] : ["--node", node];
+        var process = Process.Start(ThisProgram.With(["run", rig, "--json", "--log", $"{shown ?? LogLevel.Information}", .. which]))!;
         var log = TextWriter.Synchronized(new StreamWriter(logFile, append: true) { AutoFlush = true });
-        var fabric = new RigProcess(process, Path.Combine(Path.GetDirectoryName(rig)!, RuntimeFolder.ControlSocket), log);
+        var fabric = new RigProcess(process, Path.Combine(Path.GetDirectoryName(rig)!, node ?? "", RuntimeFolder.ControlSocket), log);
         process.OutputDataReceived += (_, line) => fabric._balance.AppendLine(line.Data);
-        process.ErrorDataReceived += (_, line) => log.WriteLine(line.Data);
+        process.ErrorDataReceived += (_, line) =>
+        {
+            log.WriteLine(line.Data);
+            if (shown is not null && line.Data is { } text) Console.Error.WriteLine(text);
+        };
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         try
@@ -74,13 +84,24 @@ internal sealed class RigProcess : IDisposable
         }
     }
 
-    /// <summary>SIGTERM; returns its balance.</summary>
+    /// <summary>How it ended, once it has.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>SIGTERM; returns the balance of a rig that is one node.</summary>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="IOException">It did not end in time, or said no balance.</exception>
-    public async Task<FabricStatus> StopAsync(CancellationToken cancellation)
+    public Task<FabricStatus> StopAsync(CancellationToken cancellation) => StopAsync(ControlJson.Default.FabricStatus, cancellation);
+
+    /// <summary>SIGTERM; returns the balance of a node and its children.</summary>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="IOException">It did not end in time, or said no balance.</exception>
+    public Task<RigStatus> StopNodeAsync(CancellationToken cancellation) => StopAsync(ControlJson.Default.RigStatus, cancellation);
+
+    private async Task<T> StopAsync<T>(JsonTypeInfo<T> balance, CancellationToken cancellation)
     {
         using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         late.CancelAfter(Patience);
-        ThisProgram.Signal(_process, "TERM");
+        if (!_process.HasExited) ThisProgram.Signal(_process, "TERM");
         try
         {
             await _process.WaitForExitAsync(late.Token);
@@ -92,7 +113,7 @@ internal sealed class RigProcess : IDisposable
 
         try
         {
-            return JsonSerializer.Deserialize(_balance.ToString(), ControlJson.Default.FabricStatus)!;
+            return JsonSerializer.Deserialize(_balance.ToString(), balance)!;
         }
         catch (JsonException)
         {

@@ -21,6 +21,7 @@ internal static unsafe partial class Libc
     public const int MessageNoSignal = 0x4000;
     public const int MessageCloseOnExec = 0x40000000;
 
+    public const int ShutdownRead = 0;
     public const int ShutdownBoth = 2;
 
     /// <summary><c>struct sockaddr_un</c>: a path of at most 107 bytes and its terminating zero.</summary>

@@ -95,6 +95,18 @@ public sealed partial class UnixSocket : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes nothing more: whoever receives wakes with the end of the stream, and the peer cannot send. This end still can. Any thread.
+    /// </summary>
+    /// <exception cref="LinuxException">The kernel refuses.</exception>
+    public void ShutdownReceiving()
+    {
+        if (Libc.Shutdown(Descriptor, Libc.ShutdownRead) < 0 && Libc.LastError != ErrorNumber.NotConnected)
+        {
+            throw LinuxException.For(Libc.LastError, "shutting down a unix socket's receiving side");
+        }
+    }
+
     /// <summary>Closes this end. A thread that waits in it keeps it open until its wait ends: call <see cref="Shutdown"/> first.</summary>
     public void Dispose() => Descriptor.Dispose();
 

@@ -40,6 +40,12 @@ public sealed class Frame
     /// <summary>The used bytes, as many as counted when the frame was published.</summary>
     public ReadOnlySpan<byte> Pixels => _place.PixelMemory.Read(_place.PixelStart, _bytesUsed);
 
+    /// <summary>
+    /// Whether <see cref="Pixels"/>, as far as they were read before this was asked, are those of this frame. Only a frame of another process
+    /// (<see cref="FrameMirror"/>) can be overwritten while it is held.
+    /// </summary>
+    public bool IsIntact => _owner.IsIntact(_index);
+
     /// <summary>The controls that the sensor says it applied to this frame.</summary>
     public ReadOnlySpan<ControlEntry> Applied => MemoryMarshal.Cast<byte, ControlEntry>(
         _place.Memory.Read(_place.Start + FrameHeader.AppliedOffset, _appliedCount * ControlEntry.Bytes));

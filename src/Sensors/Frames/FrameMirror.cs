@@ -7,7 +7,8 @@ namespace CameraFabric.Sensors.Frames;
 /// <summary>
 /// Another process's <see cref="FramePool"/>, mapped here for reading alone. Its frames are leased here as any others are; when the last lease of one goes,
 /// whoever attached the pool is told, to give the slot back. Headers and applied controls lie in memory of this process, so that nobody else can
-/// change them; pixels stay where they are. One thread takes and disposes, any thread reads and returns; none of it allocates.
+/// change them; pixels stay where they are. A maker that has given this end up writes its slots again at once: it takes a slot's header away before it
+/// touches the pixels, so whoever has read pixels asks afterwards whether they were the frame's (<see cref="Frame.IsIntact"/>). One thread takes and disposes, any thread reads and returns; none of it allocates.
 /// </summary>
 public sealed class FrameMirror : IFrameOwner, IDisposable
 {
@@ -15,6 +16,7 @@ public sealed class FrameMirror : IFrameOwner, IDisposable
     private readonly MappedMemory _pixels;
     private readonly MappedMemory _headers;
     private readonly Action<int, uint> _released;
+    private readonly long _slotBytes;
     // The mirror itself plus every frame that is leased; the last to leave unmaps.
     private int _users = 1;
     private int _disposed;
@@ -43,6 +45,7 @@ public sealed class FrameMirror : IFrameOwner, IDisposable
         Id = FramePool.NextId();
         FrameBytes = frameBytes;
         _released = released;
+        _slotBytes = slotBytes;
         using var headers = MemoryFile.Create("frame-headers", (long)FrameHeader.PixelOffset * slots);
         _headers = headers.Map(MapAccess.ReadWrite);
         try
@@ -106,6 +109,15 @@ public sealed class FrameMirror : IFrameOwner, IDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             Leave();
+    }
+
+    bool IFrameOwner.IsIntact(int slot)
+    {
+        // What was read before has been read before this.
+        Interlocked.MemoryBarrier();
+        var told = MemoryMarshal.Read<FrameHeader>(_headers.Read((long)FrameHeader.PixelOffset * slot, FrameHeader.Bytes));
+        var there = MemoryMarshal.Read<FrameHeader>(_pixels.Read(_slotBytes * slot, FrameHeader.Bytes));
+        return there.Magic == FrameHeader.ExpectedMagic && there.Sequence == told.Sequence && there.Epoch == told.Epoch;
     }
 
     void IFrameOwner.Released(int slot, uint generation)

@@ -117,6 +117,9 @@ public sealed class FramePool : IFrameOwner, IDisposable
                 continue;
             _next = index + 1;
             slot.Header = default;
+
+            // The old header goes before the old pixels do, for readers of other processes: see FrameMirror.
+            Interlocked.MemoryBarrier();
             return slot;
         }
         Leave();
@@ -141,6 +144,9 @@ public sealed class FramePool : IFrameOwner, IDisposable
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
             Leave();
     }
+
+    // While somebody holds it nobody writes it.
+    bool IFrameOwner.IsIntact(int slot) => true;
 
     void IFrameOwner.Released(int slot, uint generation) => Leave();
 

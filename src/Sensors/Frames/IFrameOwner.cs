@@ -11,6 +11,10 @@ internal interface IFrameOwner
     /// <summary>Room for pixels in a slot, bytes.</summary>
     int FrameBytes { get; }
 
+    /// <summary>Whether what a slot's frame shows is still that frame: false when another process has written over it.</summary>
+    /// <param name="slot">The slot's index.</param>
+    bool IsIntact(int slot);
+
     /// <summary>A slot's last lease was given back, or its writing given up. Any thread; must not block.</summary>
     /// <param name="slot">The slot's index.</param>
     /// <param name="generation">Of which use.</param>

@@ -33,6 +33,14 @@ internal sealed class RunningCluster : IAsyncDisposable
 
     public string Folder => _folder.FullName;
 
+    /// <summary>
+    /// A rig's cluster with times for two busy processors: nobody is given up who lives. For tests in which only those may be given up to
+    /// whom the test has done something.
+    /// </summary>
+    /// <param name="downing">Who goes on.</param>
+    public static string Patient(string downing = "keep-majority") =>
+        $"cluster: {{ insecure: true, downing: {downing}, heartbeat: 200ms, pause: 2s, stable-after: 1s, fence: 1s }}\n";
+
     private string RigFile => Path.Combine(Folder, "rig.yaml");
 
     /// <summary>Writes a rig of so many nodes, <c>n0</c>, <c>n1</c> and so on, each on a machine of its own, and starts them.</summary>
@@ -93,11 +101,11 @@ internal sealed class RunningCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until so many nodes are members and each camera has a home.</summary>
-    public Task<RigStatus> TogetherAsync(int nodes) => UntilAsync(status =>
+    /// <summary>Waits until so many nodes are members and each camera has a home, and until the state is as wanted besides.</summary>
+    public Task<RigStatus> TogetherAsync(int nodes, Func<RigStatus, bool>? condition = null) => UntilAsync(status =>
     {
         RestartRemoved();
-        return status.Nodes.Length >= nodes && status.Nodes.All(node => Up(node) >= nodes) && AllHome(status);
+        return status.Nodes.Length >= nodes && status.Nodes.All(node => Up(node) >= nodes) && AllHome(status) && (condition?.Invoke(status) ?? true);
     }, "the cluster does not come together");
 
     /// <summary>What an init system does: on a busy machine a node can be taken for dead while it joins, and it ends with 3.</summary>
@@ -123,7 +131,7 @@ internal sealed class RunningCluster : IAsyncDisposable
     public FabricProcess StartGuest(string name, string camera, params IEnumerable<string> more)
     {
         var guest = FabricProcess.Start(
-            ["guest", "--name", name, "--socket", Path.Combine(Folder, $"{name}.{camera}.sock"), "--json", "--progress", "--reconnect", .. more]);
+            ["guest", "--name", name, "--socket", Path.Combine(Folder, $"{name}.{camera}.sock"), "--json", "--progress", "--reconnect", "--stall", "0", .. more]);
         _guests.Add(guest);
         return guest;
     }
@@ -135,6 +143,17 @@ internal sealed class RunningCluster : IAsyncDisposable
     /// <summary>A guest's last report.</summary>
     public static GuestReport? ReportOf(FabricProcess guest) =>
         guest.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault() is { } line ? GuestReport.FromJson(line) : null;
+
+    /// <summary>Waits for a report that a guest has made after now.</summary>
+    public async Task<GuestReport> ReportAsync(FabricProcess guest)
+    {
+        // The first may have been on its way already.
+        var lines = Lines(guest) + 2;
+        await UntilAsync(_ => Lines(guest) >= lines, "a guest reports no more");
+        return ReportOf(guest)!;
+
+        static int Lines(FabricProcess guest) => guest.Output.Count(static letter => letter == '\n');
+    }
 
     /// <summary>What every node says that answers.</summary>
     public async Task<RigStatus> StatusAsync()

@@ -58,7 +58,7 @@ public sealed class PoorNetworkTests(ITestOutputHelper output)
     private async Task<IReadOnlyList<FabricStatus>> WatchAsync(RunningCluster cluster, int frames)
     {
         output.WriteLine($"The network: {cluster.Machines.Kind}.");
-        var before = RunningCluster.HomeOf(await cluster.StatusAsync(), Camera);
+        var before = RunningCluster.HomeOf(await cluster.SettleAsync(2), Camera);
         var guest = cluster.StartGuest("far", Camera);
         await cluster.GetsAsync(guest, frames);
         var status = await cluster.StatusAsync();

@@ -8,7 +8,7 @@ public sealed class ShrinkingMemoryTests
 {
     private const int FileBytes = 1 << 16;
     private static readonly MemoryRegion Region = new(0x1000, FileBytes, 0x9000_0000, 0);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // What the device cannot seal is here a file whose seals are sealed.
     private readonly string _name = $"shrink-{Guid.NewGuid():N}";

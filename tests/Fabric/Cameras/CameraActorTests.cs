@@ -6,10 +6,13 @@ using CameraFabric.Device.Camera.Wire;
 using CameraFabric.Fabric.Accounting;
 using CameraFabric.Fabric.Cameras;
 using CameraFabric.Fabric.FanOut;
+using CameraFabric.Fabric.Links;
 using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Nodes;
+using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Fabric.Tests.Links;
 using CameraFabric.Platform;
 using CameraFabric.Sensors.Frames;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -29,14 +32,18 @@ public sealed class CameraActorTests : TestKit
     private readonly CameraMemory _memory;
     private readonly TestProbe _session;
     private readonly IActorRef _camera;
+    private readonly LinkListener _listener;
     private ulong _sessions;
 
     public CameraActorTests() : base(FabricNode.ReferenceConfig.WithFallback("akka.loggers = []"))
     {
         _session = CreateTestProbe("session");
         var rig = new CameraRig { Id = "front", Sensor = _sensors.Open, SensorKind = "fake", Stream = RequestBench.Stream, Slots = 4 };
-        var options = new FabricOptions { WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60) };
-        _memory = new CameraMemory(rig, _meter, options, FrameClock.System, NullLoggerFactory.Instance);
+        var options = new FabricOptions { SensorStopTimeout = TimeSpan.FromSeconds(20), WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60) };
+        var links = LinkBench.Patient;
+        _listener = new LinkListener("here", links, TimeProvider.System, NullLogger.Instance);
+        var seat = new HomeSeat("here", 0, NodeFence.Always, _listener, links);
+        _memory = new CameraMemory(rig, _meter, options, FrameClock.System, NullLoggerFactory.Instance, seat);
         _camera = Sys.ActorOf(CameraActor.Props(rig, _memory, _meter, options, FrameClock.System, NullLoggerFactory.Instance), "front");
     }
 
@@ -71,6 +78,36 @@ public sealed class CameraActorTests : TestKit
         Assert.True(_meter.Report(0).Balanced);
     }
 
+    [Fact]
+    public void A_home_that_stops_takes_neither_sessions_nor_links_of_readers_any_more()
+    {
+        using var held = new ManualResetEventSlim();
+        Stream();
+        _camera.Tell(new AttachReader(1, "far", 0, 0, null), _session.Ref);
+        _session.FishForMessage<ReaderAttached>(_ => true, Patience);
+        _sensors.Hang(held);
+        AwaitCondition(() => _sensors.Hanging == 1, Patience, Glance);
+
+        _camera.Tell(StopCamera.Message, _session.Ref);
+        _camera.Tell(new JoinRemote(99, "late", SessionRole.Observer, MayAcquire: false, IsStreaming: true, null, []), _session.Ref);
+        _camera.Tell(new OpenLink(1, 5), _session.Ref);
+        _camera.Tell(new ReaderPulse(1, 2), _session.Ref);
+        try
+        {
+            // Whatever comes before the answer to the pulse is not what those would have been answered with.
+            for (var told = _session.ReceiveOne(Patience); told is not HomePulse; told = _session.ReceiveOne(Patience))
+            {
+                Assert.False(told is null or RemoteJoined or LinkOffered or LinkOpened, $"{told}");
+            }
+        }
+        finally
+        {
+            held.Set();
+        }
+
+        _session.FishForMessage<CameraStopped>(_ => true, Patience);
+    }
+
     private void Stream()
     {
         var entry = new FanOutSession(++_sessions, SessionRole.Observer, new GuestMeter("guest", "front", "nowhere"), _session.Ref, 4);
@@ -91,13 +128,19 @@ public sealed class CameraActorTests : TestKit
         AwaitCondition(
             () =>
             {
-                _sensors.Expose();
+                _sensors.ExposeAnother();
                 return answer.Task.IsCompleted;
             },
             Patience, Glance);
         using var lease = answer.Task.GetAwaiter().GetResult();
         _camera.Tell(ReleaseCapture.Message);
         return lease.Frame.Header.Sequence;
+    }
+
+    protected override void AfterAll()
+    {
+        base.AfterAll();
+        _listener.Dispose();
     }
 
     private void Stop()

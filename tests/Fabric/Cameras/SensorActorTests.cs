@@ -115,7 +115,7 @@ public sealed class SensorActorTests : SensorActorTest
     public void A_sensor_that_does_not_come_back_is_left_behind_and_its_late_frame_refused()
     {
         using var hanging = new ManualResetEventSlim();
-        _options = _options with { SensorStopTimeout = TimeSpan.FromSeconds(1) };
+        _options = _options with { SensorStopTimeout = TimeSpan.FromSeconds(3) };
         var sensor = Start();
         sensor.Tell(Wanted);
         _camera.ExpectMsg<SensorReady>(Patience);

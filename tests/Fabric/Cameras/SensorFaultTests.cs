@@ -122,7 +122,7 @@ public sealed class SensorFaultTests : SensorActorTest
     [InlineData("hang@3", true)]
     public void A_sensor_that_does_not_even_stop_is_called_hung_and_one_that_does_silent(string script, bool hangs)
     {
-        if (hangs) _options = _options with { SensorStopTimeout = TimeSpan.FromSeconds(1) };
+        if (hangs) _options = _options with { SensorStopTimeout = TimeSpan.FromSeconds(3) };
         var faults = FaultScript.Parse(script);
         var sensor = Capture(faults);
         Expose(1, 2);

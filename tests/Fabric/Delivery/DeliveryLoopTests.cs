@@ -45,6 +45,30 @@ public sealed class DeliveryLoopTests : IDisposable
     }
 
     [Fact]
+    public void A_frame_of_another_process_that_was_written_over_meanwhile_is_delivered_to_nobody()
+    {
+        var pool = _frames.Pool;
+        using var mirror = new FrameMirror(pool.File, pool.FrameBytes, pool.Slots, pool.SlotBytes, static (_, _) => { });
+        var there = _frames.Make();
+        var frame = mirror.TryTake(there.Handle.Slot, there.Handle.Generation, there.Header, there.Applied)!;
+        foreach (var bench in _benches) Deliver(bench, frame);
+        frame.Return();
+
+        // The home takes this node for dead, and every slot is free for the next frame.
+        there.Return();
+        foreach (var slot in Enumerable.Range(0, pool.Slots).Select(_ => pool.TryRent()!).ToArray()) slot.Abandon();
+        CarryOut();
+
+        foreach (var bench in _benches)
+        {
+            Assert.Equal((1UL, CameraStatus.FrameLost, 1UL), bench.Results.Single());
+            Assert.Equal((0, 0, 1), (bench.Meter.Delivered, bench.Meter.UnderWay, bench.Meter.Dropped[(int)FrameDropReason.LinkDown]));
+        }
+
+        Assert.Equal(0, mirror.Leased);
+    }
+
+    [Fact]
     public void One_frame_reaches_all_that_wait_for_it_byte_by_byte()
     {
         var frame = _frames.Make();

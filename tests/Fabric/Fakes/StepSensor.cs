@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using CameraFabric.Sensors;
 using CameraFabric.Sensors.Controls;
 using CameraFabric.Sensors.Profiles;
@@ -10,12 +11,15 @@ namespace CameraFabric.Fabric.Tests.Fakes;
 /// </summary>
 internal sealed class StepSensors
 {
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(20);
     private readonly BlockingCollection<Action<FrameCapture>> _steps = [];
     private int _opened;
     private int _disposed;
     private int _running;
     private int _configured;
     private int _exposed;
+    private int _hanging;
+    private long _another;
 
     public CameraProfile Profile { get; init; } = RequestBench.Profile;
 
@@ -57,11 +61,32 @@ internal sealed class StepSensors
         for (var i = 0; i < frames; i++) _steps.Add(static _ => { });
     }
 
+    /// <summary>Whether nothing that the test has asked for waits for a sensor.</summary>
+    public bool IsIdle => _steps.Count == 0;
+
+    /// <summary>
+    /// For a test that needs as many frames as it takes: exposes one, unless the last one still waits or came only just. A sensor with a
+    /// store of them would go faster than whatever is behind it, which drops frames then.
+    /// </summary>
+    public void ExposeAnother()
+    {
+        if (!IsIdle || Stopwatch.GetElapsedTime(_another) < Period) return;
+        Expose();
+        _another = Stopwatch.GetTimestamp();
+    }
+
     /// <summary>The frame that comes next fails.</summary>
     public void Fail() => _steps.Add(static _ => throw new IOException("the cable is gone"));
 
     /// <summary>The frame that comes next takes until the event is set, whatever the sensor is told meanwhile.</summary>
-    public void Hang(ManualResetEventSlim until) => _steps.Add(_ => until.Wait());
+    public void Hang(ManualResetEventSlim until) => _steps.Add(_ =>
+    {
+        Interlocked.Increment(ref _hanging);
+        until.Wait();
+    });
+
+    /// <summary>How many frames have begun to hang.</summary>
+    public int Hanging => Volatile.Read(ref _hanging);
 
     /// <summary>The recording is at its end.</summary>
     public void End() => _steps.Add(static _ => throw new EndOfStreamException());

@@ -8,13 +8,14 @@ using CameraFabric.Fabric.Messages;
 using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Fabric.Tests.Integration;
 using CameraFabric.Platform;
 
 namespace CameraFabric.Fabric.Tests.Guests;
 
 public sealed class GuestDeviceActorTests : TestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // Without it the genuine kit looks ten times within its patience, and misses what does not last.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
@@ -104,7 +105,7 @@ public sealed class GuestDeviceActorTests : TestKit
         var view = new GuestCameraRig { Camera = "front" };
         var guest = new GuestRig { Name = "vision", Cameras = [view] };
         var device = Sys.ActorOf(GuestDeviceActor.Props(new SessionSettings(
-            guest, view, SocketPath, _camera.Ref, new GuestMeter("vision", "front", SocketPath), new SessionIds(), new FabricOptions(),
+            guest, view, SocketPath, _camera.Ref, new GuestMeter("vision", "front", SocketPath), new SessionIds(), RunningFabric.Patient,
             FrameClock.System, _loggers)));
         _camera.ExpectMsg<DescribeCamera>(Patience);
         _camera.Reply(new CameraDescribed(RequestBench.Profile));

@@ -19,7 +19,7 @@ namespace CameraFabric.Fabric.Tests.Guests;
 /// <summary>A guest dies while its camera works on its command.</summary>
 public sealed class LateAnswerTests : TestKit
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     // Without it the genuine kit looks ten times within its patience, and misses what does not last.
     private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
@@ -37,7 +37,7 @@ public sealed class LateAnswerTests : TestKit
         var guest = new GuestRig { Name = "vision", Cameras = [view] };
         var meter = new GuestMeter("vision", "front", path);
         var settings = new SessionSettings(
-            guest, view, path, _camera.Ref, meter, new SessionIds(), new FabricOptions(), FrameClock.System, _loggers);
+            guest, view, path, _camera.Ref, meter, new SessionIds(), RunningFabric.Patient, FrameClock.System, _loggers);
         Sys.ActorOf(GuestDeviceActor.Props(settings));
         _camera.ExpectMsg<DescribeCamera>(Patience);
         _camera.Reply(new CameraDescribed(RequestBench.Profile));

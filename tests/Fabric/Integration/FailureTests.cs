@@ -1,6 +1,5 @@
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
-using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Platform;
@@ -16,7 +15,7 @@ public sealed class FailureTests
             [RunningFabric.Camera("front")], [RunningFabric.Guest("quick", "front"), RunningFabric.Guest("slow", "front")]);
         using var slow = await TestDriver.ConnectAsync(fabric, "slow", "front");
         slow.Configure();
-        slow.Driver.Start();
+        slow.Start();
 
         var report = await fabric.RunAsync(fabric.Options("quick", "front", frames: 60));
         var status = await fabric.StopAsync();
@@ -35,14 +34,14 @@ public sealed class FailureTests
                 [RunningFabric.Guest("vision", "front", SessionRole.Owner), RunningFabric.Guest("cluster", "front")]);
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
         cluster.Configure();
-        cluster.Driver.Start();
+        cluster.Start();
         for (var i = 0; i < 3; i++)
         {
             using var vision = await TestDriver.ConnectAsync(fabric, "vision", "front");
             vision.Configure();
-            vision.Driver.Start();
+            vision.Start();
             while (vision.CanSubmit) vision.Submit(exposure: 1_000_000);
-            Assert.Equal(CameraStatus.Ok, vision.Next().Status);
+            Assert.Equal(CameraStatus.Ok, vision.NextExposed(exposure: 1_000_000).Status);
             vision.Driver.Dispose();
             await fabric.WaitAsync(now => now.Guests[0].State == GuestState.Waiting, "the connection does not end");
         }
@@ -59,10 +58,10 @@ public sealed class FailureTests
     {
         var sensors = new StepSensors();
         await using var fabric = RunningFabric.Start(
-            [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("vision", "front", SessionRole.Owner)], Patient);
+            [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("vision", "front", SessionRole.Owner)]);
         using var vision = await TestDriver.ConnectAsync(fabric, "vision", "front");
         vision.Configure();
-        vision.Driver.Start();
+        vision.Start();
         vision.Submit();
         Assert.Equal(CameraStatus.Ok, vision.Next(sensors).Status);
 
@@ -94,10 +93,10 @@ public sealed class FailureTests
         var sensors = new StepSensors();
         await using var fabric = RunningFabric.Start(
             [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("cluster", "front")],
-            new FabricOptions { FirstFrameAllowance = TimeSpan.FromMilliseconds(100) });
+            RunningFabric.Patient with { WatchdogFloor = TimeSpan.FromMilliseconds(100), FirstFrameAllowance = TimeSpan.FromMilliseconds(100) });
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
         cluster.Configure();
-        cluster.Driver.Start();
+        cluster.Start();
 
         cluster.NextEvent(CameraEventType.Stream, (uint)StreamEvent.Timeout);
         cluster.NextEvent(CameraEventType.Source, (uint)SourceEvent.Lost);
@@ -112,7 +111,7 @@ public sealed class FailureTests
         await using var fabric = RunningFabric.Start(
             [RunningFabric.Camera("front", sensor: _ => stuck)],
             [RunningFabric.Guest("vision", "front")],
-            new FabricOptions { StopTimeout = TimeSpan.FromMilliseconds(100) });
+            RunningFabric.Patient with { StopTimeout = TimeSpan.FromMilliseconds(100) });
         await fabric.WaitAsync(_ => stuck.IsAsked, "the sensor is not asked");
 
         var status = await fabric.Node.StopAsync().WaitAsync(RunningFabric.Patience);
@@ -127,10 +126,10 @@ public sealed class FailureTests
     {
         var sensors = new StepSensors();
         await using var fabric = RunningFabric.Start(
-            [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("cluster", "front")], Patient);
+            [RunningFabric.Camera("front", sensor: sensors.Open)], [RunningFabric.Guest("cluster", "front")]);
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
         cluster.Configure();
-        cluster.Driver.Start();
+        cluster.Start();
         cluster.Submit();
         await fabric.WaitAsync(now => now.Guests[0].RequestsWaiting == 1, "the request does not arrive");
         sensors.End();
@@ -139,7 +138,7 @@ public sealed class FailureTests
         await fabric.WaitAsync(now => now.Cameras[0].State == CameraState.Ended, "the camera has not ended");
         cluster.Driver.Stop();
         cluster.NextEvent(CameraEventType.Source, (uint)SourceEvent.Back);
-        cluster.Driver.Start();
+        cluster.Start();
         cluster.Submit();
         Assert.Equal(CameraStatus.Ok, cluster.Next(sensors).Status);
         Assert.Equal(0, (await fabric.StopAsync()).Cameras[0].Restarts);
@@ -177,7 +176,7 @@ public sealed class FailureTests
         foreach (var driver in new[] { vision, cluster })
         {
             driver.Configure();
-            driver.Driver.Start();
+            driver.Start();
             while (driver.CanSubmit) driver.Submit();
         }
 
@@ -188,8 +187,4 @@ public sealed class FailureTests
         Assert.All(status.Guests, guest => Assert.Equal(4, guest.Requests.Sum(count => count.Count)));
         Assert.All(status.Guests, guest => Assert.Equal(GuestState.Stopped, guest.State));
     }
-
-    // Frames come when the test says so: silence means nothing here.
-    private static FabricOptions Patient =>
-        new() { WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60) };
 }

@@ -1,6 +1,5 @@
 using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Device.Camera.Wire;
-using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Guest.Camera;
@@ -17,7 +16,7 @@ public sealed class GuestFaultTests
         await using var fabric = RunningFabric.Start([RunningFabric.Camera("front")], [RunningFabric.Guest("slow", "front")]);
         using var slow = await TestDriver.ConnectAsync(fabric, "slow", "front");
         slow.Configure();
-        slow.Driver.Start();
+        slow.Start();
 
         var stalled = await fabric.WaitAsync(now => now.Guests[0].State == GuestState.Stalled, "the guest is not shown as stalled");
         Assert.InRange(stalled.Guests[0].MissedInRow, 30, long.MaxValue);
@@ -55,10 +54,10 @@ public sealed class GuestFaultTests
         await using var fabric = RunningFabric.Start(
             [RunningFabric.Camera("front")],
             [RunningFabric.Guest("vision", "front", SessionRole.Owner), RunningFabric.Guest("cluster", "front", mayAcquire: true)],
-            new FabricOptions { ConnectionsPerSecond = 1000 });
+            RunningFabric.Patient with { ConnectionsPerSecond = 1000 });
         using var cluster = await TestDriver.ConnectAsync(fabric, "cluster", "front");
         cluster.Configure();
-        cluster.Driver.Start();
+        cluster.Start();
         var (before, rounds) = (0, 12);
         for (var round = 1; round <= rounds; round++)
         {
@@ -77,9 +76,9 @@ public sealed class GuestFaultTests
 
         var areBack = SpinWait.SpinUntil(() => OpenDescriptors() <= before, RunningFabric.Patience);
         Assert.True(areBack, $"{before} descriptors were open, now {OpenDescriptors()}");
-        cluster.Driver.AcquireOwner();
+        cluster.AcquireOwner();
         cluster.Submit(exposure: 1_000_000);
-        Assert.Equal(CameraStatus.Ok, cluster.Next().Status);
+        Assert.Equal(CameraStatus.Ok, cluster.NextExposed(exposure: 1_000_000).Status);
         var status = await fabric.StopAsync();
         Assert.Equal((rounds, 0L), (status.Guests[0].Connections, status.Guests[0].Violations));
         Assert.Equal((0, 0L), (status.Cameras[0].LeakedSlots, status.Guests[0].RequestsWaiting));
@@ -98,7 +97,7 @@ public sealed class GuestFaultTests
         await fabric.WaitAsync(now => now.Guests[0].Commands > 1000, "there is no storm");
 
         calm.Configure();
-        calm.Driver.Start();
+        calm.Start();
         for (var i = 0; i < 100; i++) _ = calm.Driver.SampleClock();
         calm.Submit();
         Assert.Equal(CameraStatus.Ok, calm.Next().Status);
@@ -117,7 +116,7 @@ public sealed class GuestFaultTests
             [RunningFabric.Guest("thrifty", "front") with { BytesPerSecond = 1_000_000 }, RunningFabric.Guest("other", "front")]);
         using var thrifty = await TestDriver.ConnectAsync(fabric, "thrifty", "front");
         thrifty.Configure(buffers: 8);
-        thrifty.Driver.Start();
+        thrifty.Start();
         while (thrifty.CanSubmit) thrifty.Submit();
 
         Assert.Equal(CameraStatus.Ok, thrifty.Next().Status);
@@ -160,7 +159,7 @@ public sealed class GuestFaultTests
         Assert.Equal("Observer", (await fabric.Node.StatusAsync()).Guests[0].Role);
         using (var vision = await TestDriver.ConnectAsync(fabric, "vision", "front"))
         {
-            vision.Driver.AcquireOwner();
+            vision.AcquireOwner();
             await fabric.WaitAsync(static now => now.Guests[0].Role == "Owner", "the role is not shown");
         }
 

@@ -1,5 +1,4 @@
 using CameraFabric.Device.Camera.Sessions;
-using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Tests.Fakes;
 
 namespace CameraFabric.Fabric.Tests.Integration;
@@ -21,9 +20,8 @@ public sealed class RandomGuestsTests
     {
         var random = new Random(seed);
         var sensors = new StepSensors();
-        var options = new FabricOptions
+        var options = RunningFabric.Patient with
         {
-            WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60),
             RestartDelay = TimeSpan.FromMilliseconds(1), RestartDelayMaximum = TimeSpan.FromMilliseconds(5),
         };
         SessionRole[] roles = interleaved
@@ -38,7 +36,7 @@ public sealed class RandomGuestsTests
         {
             drivers[i] = await TestDriver.ConnectAsync(fabric, Names[i], "front");
             drivers[i].Configure();
-            drivers[i].Driver.Start();
+            drivers[i].Start();
         }
 
         for (var step = 0; step < 400; step++)
@@ -97,7 +95,7 @@ public sealed class RandomGuestsTests
                 try
                 {
                     if (configure) driver.Configure();
-                    driver.Driver.Start();
+                    driver.Start();
                     return true;
                 }
                 catch (Guest.Camera.CameraDriverException error) when (error.Failure == Guest.Camera.CameraFailure.Refused)

@@ -4,7 +4,9 @@ using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Guest.Camera;
 using CameraFabric.Guest.Program;
+using CameraFabric.Guest.Transport;
 using CameraFabric.Sensors;
 using CameraFabric.Sensors.Frames;
 using CameraFabric.Sensors.Profiles;
@@ -15,8 +17,20 @@ namespace CameraFabric.Fabric.Tests.Integration;
 /// <summary>A whole node in this process, with real sockets and real guest memory.</summary>
 internal sealed class RunningFabric : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     public static readonly StreamConfiguration Small = new(FourCC.Parse("NV12"), 640, 480, new FrameInterval(1, 60));
+
+    /// <summary>
+    /// Nothing that happens by the clock happens: a machine that is busy looks like a sensor that is silent, a guest that is late, a thread
+    /// that hangs. Who waits for one of these sets its time himself.
+    /// </summary>
+    public static readonly FabricOptions Patient = new()
+    {
+        WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60), CommandTimeout = TimeSpan.FromSeconds(1),
+        RequestTimeout = Patience, RequestTimeoutMaximum = Patience, MessageTimeout = Patience, SensorStopTimeout = Patience / 2,
+        QueueStopTimeout = TimeSpan.FromSeconds(10), StopTimeout = Patience,
+    };
+
     private readonly DirectoryInfo _folder;
 
     private RunningFabric(DirectoryInfo folder, Rig rig)
@@ -35,7 +49,7 @@ internal sealed class RunningFabric : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("cf");
         return new RunningFabric(folder, new Rig
         {
-            Name = "test", RuntimeDirectory = folder.FullName, Cameras = cameras, Guests = guests, Options = options ?? new FabricOptions(),
+            Name = "test", RuntimeDirectory = folder.FullName, Cameras = cameras, Guests = guests, Options = options ?? Patient,
         });
     }
 
@@ -59,7 +73,8 @@ internal sealed class RunningFabric : IAsyncDisposable
     public CameraGuestOptions Options(string guest, string camera, long frames) => new()
     {
         Name = guest, Socket = Socket(guest, camera), Frames = frames, Format = Small.Format, Width = Small.Width, Height = Small.Height,
-        Interval = Small.Interval, ReconnectDelay = TimeSpan.FromMilliseconds(20),
+        Interval = Small.Interval, ReconnectDelay = TimeSpan.FromMilliseconds(20), StallTimeout = Patience,
+        Driver = new CameraDriverOptions { CommandTimeout = Patience, Transport = new VirtioTransportOptions { ReplyTimeout = Patience } },
     };
 
     /// <summary>Runs a guest to its end, on a thread of its own.</summary>

@@ -48,11 +48,11 @@ public sealed class SensorFaultIsolationTests
     {
         var (bad, left, right) = (new StepSensors(), new StepSensors(), new StepSensors());
         var faults = FaultScript.Parse(script);
-        await using var fabric = Start(faults.Around(bad.Open), left, right, new FabricOptions
+        await using var fabric = Start(faults.Around(bad.Open), left, right, RunningFabric.Patient with
         {
             // Only who waits for a silence waits for it to be noticed: a busy machine looks silent as well.
             WatchdogFloor = fault == SourceFault.Silent ? TimeSpan.FromMilliseconds(100) : TimeSpan.FromSeconds(10),
-            FirstFrameAllowance = TimeSpan.FromSeconds(60),
+            SensorStopTimeout = TimeSpan.FromSeconds(2),
         });
         using var victim = await ConnectAsync(fabric, "victim", "bad");
         using var one = await ConnectAsync(fabric, "one", "left");
@@ -78,7 +78,7 @@ public sealed class SensorFaultIsolationTests
                 Patient("right", right.Open),
             ],
             [RunningFabric.Guest("victim", "bad"), RunningFabric.Guest("one", "left"), RunningFabric.Guest("two", "right")],
-            options ?? new FabricOptions { WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60) });
+            options);
 
     // Its frames come when the test says so, however long that takes: 1000 periods are 16 s, and the first frame has a minute.
     private static CameraRig Patient(string id, SensorFactory sensor) =>
@@ -88,7 +88,7 @@ public sealed class SensorFaultIsolationTests
     {
         var driver = await TestDriver.ConnectAsync(fabric, guest, camera);
         driver.Configure();
-        driver.Driver.Start();
+        driver.Start();
         return driver;
     }
 

@@ -10,10 +10,7 @@ namespace CameraFabric.Fabric.Tests.Integration;
 
 public sealed class SharingTests
 {
-    private static readonly FabricOptions Patient = new()
-    {
-        WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60), ControlsChangedInterval = TimeSpan.Zero,
-    };
+    private static readonly FabricOptions Patient = RunningFabric.Patient with { ControlsChangedInterval = TimeSpan.Zero };
 
     [Fact]
     public async Task An_observer_sees_what_the_owner_changes()
@@ -25,11 +22,12 @@ public sealed class SharingTests
         foreach (var driver in new[] { owner, observer })
         {
             driver.Configure();
-            driver.Driver.Start();
+            driver.Start();
         }
 
-        sensors.Expose();
-        owner.NextEvent(CameraEventType.FrameDrop);
+        // The first frame only says where things stand.
+        observer.Submit();
+        Assert.Equal(CameraStatus.Ok, observer.Next(sensors).Status);
         owner.Submit(exposure: 3_000_000);
         var result = owner.Next(sensors);
         var (occurred, controls) = observer.NextEvent(CameraEventType.ControlChanged);
@@ -46,7 +44,7 @@ public sealed class SharingTests
         await using var fabric = Shared(sensors);
         using var observer = await TestDriver.ConnectAsync(fabric, "observer", "front");
         observer.Configure();
-        observer.Driver.Start();
+        observer.Start();
 
         observer.Submit(exposure: 3_000_000);
         Assert.Equal((CameraStatus.Ok, true),
@@ -63,7 +61,7 @@ public sealed class SharingTests
         await using var fabric = Shared(sensors);
         using var observer = await TestDriver.ConnectAsync(fabric, "observer", "front");
         observer.Configure();
-        observer.Driver.Start();
+        observer.Start();
         observer.Submit(target: 5);
         await fabric.WaitAsync(now => now.Guests.Any(guest => guest.RequestsWaiting == 1), "the request does not arrive");
 
@@ -82,17 +80,17 @@ public sealed class SharingTests
         using var owner = await TestDriver.ConnectAsync(fabric, "owner", "front");
         using var observer = await TestDriver.ConnectAsync(fabric, "observer", "front");
         owner.Configure();
-        owner.Driver.Start();
+        owner.Start();
         owner.Submit(exposure: 3_000_000);
 
-        Assert.Throws<CameraDriverException>(() => observer.Driver.AcquireOwner());
-        observer.Driver.AcquireOwner(force: true);
+        Assert.Throws<CameraDriverException>(() => observer.AcquireOwner());
+        observer.AcquireOwner(force: true);
 
         owner.NextEvent(CameraEventType.Owner, (uint)OwnerEvent.Forced);
         Assert.Contains(owner.Next().Status, new[] { CameraStatus.NotOwner, CameraStatus.Cancelled });
         Assert.Equal("observer", (await fabric.Node.StatusAsync()).Cameras[0].Owner);
         observer.Driver.ReleaseOwner();
-        owner.Driver.AcquireOwner();
+        owner.AcquireOwner();
         owner.NextEvent(CameraEventType.Owner, (uint)OwnerEvent.Gained);
         owner.Submit(exposure: 5_000_000);
         Assert.Equal(5_000_000, owner.Next(sensors).Exposure!.Value.Value.AsInt64());
@@ -109,7 +107,7 @@ public sealed class SharingTests
         using var observer = await TestDriver.ConnectAsync(fabric, "observer", "front");
         var before = observer.Configure(RunningFabric.Small with { Width = 1280, Height = 720 });
         Assert.Equal((640, 480), (before.Configuration.Width, before.Configuration.Height));
-        observer.Driver.Start();
+        observer.Start();
         observer.Submit();
         Assert.Equal(CameraStatus.Ok, observer.Next().Status);
 
@@ -121,7 +119,7 @@ public sealed class SharingTests
 
         var followed = observer.Configure(RunningFabric.Small);
         Assert.Equal((320, 240), (followed.Configuration.Width, followed.Configuration.Height));
-        observer.Driver.Start();
+        observer.Start();
         observer.Submit();
         Assert.Equal(CameraStatus.Ok, observer.Next().Status);
         await fabric.StopAsync();
@@ -135,11 +133,17 @@ public sealed class SharingTests
             [RunningFabric.Guest("short", "front", SessionRole.Interleaved),
                 RunningFabric.Guest("long", "front", SessionRole.Interleaved)]);
 
-        var reports = await Task.WhenAll(
-            fabric.RunAsync(fabric.Options("short", "front", frames: 30) with { Exposure = ExposureScript.Alternate(1_000_000),
-                Strict = true, BuffersInFlight = 6 }),
-            fabric.RunAsync(fabric.Options("long", "front", frames: 30) with { Exposure = ExposureScript.Alternate(9_000_000),
-                Strict = true, BuffersInFlight = 6 }));
+        // Each until both have had their frames: one that is done before the other begins takes no turns.
+        using var enough = new CancellationTokenSource();
+        var running = Task.WhenAll(
+            fabric.RunAsync(fabric.Options("short", "front", frames: 0) with { Exposure = ExposureScript.Alternate(1_000_000),
+                Strict = true, BuffersInFlight = 6 }, enough.Token),
+            fabric.RunAsync(fabric.Options("long", "front", frames: 0) with { Exposure = ExposureScript.Alternate(9_000_000),
+                Strict = true, BuffersInFlight = 6 }, enough.Token));
+        await fabric.WaitAsync(
+            static now => now.Guests.All(static guest => guest is { Delivered: >= 30, OtherGuest: > 0 }), "they do not take turns");
+        await enough.CancelAsync();
+        var reports = await running;
         var status = await fabric.StopAsync();
 
         Assert.All(reports, report => Assert.True(report.Completed && report.Verification.Failures == 0, report.ToJson() + fabric.Loggers));
@@ -154,7 +158,7 @@ public sealed class SharingTests
             [RunningFabric.Camera("front", perFrame: false)], [RunningFabric.Guest("owner", "front", SessionRole.Owner)]);
         using var owner = await TestDriver.ConnectAsync(fabric, "owner", "front");
         owner.Configure();
-        owner.Driver.Start();
+        owner.Start();
 
         owner.Submit(exposure: 2_000_000);
         var plain = owner.Next();

@@ -1,5 +1,4 @@
 using CameraFabric.Device.Camera.Wire;
-using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Guest.Camera;
 using CameraFabric.Guest.Memory;
@@ -23,7 +22,7 @@ public sealed class ShrinkingMemoryTests
             [RunningFabric.Camera("front")], [RunningFabric.Guest("bad", "front"), RunningFabric.Guest("good", "front")]);
         using var bad = await TestDriver.ConnectAsync(fabric, "bad", "front", Shrinkable);
         bad.Configure(buffers: 16);
-        bad.Driver.Start();
+        bad.Start();
         var streaming = Task.Run(() => StreamToTheEnd(bad));
         var good = fabric.RunAsync(fabric.Options("good", "front", frames: 120) with { Reconnect = true });
         await fabric.WaitAsync(now => now.Guests.All(guest => guest.Delivered > 10), "a guest gets nothing");
@@ -44,7 +43,7 @@ public sealed class ShrinkingMemoryTests
         using (var again = await TestDriver.ConnectAsync(fabric, "bad", "front"))
         {
             again.Configure();
-            again.Driver.Start();
+            again.Start();
             again.Submit();
             Assert.Equal(CameraStatus.Ok, again.Next().Status);
         }
@@ -57,7 +56,7 @@ public sealed class ShrinkingMemoryTests
     public async Task A_node_that_demands_sealed_memory_refuses_the_guest_and_says_what_would_be_right()
     {
         await using var fabric = RunningFabric.Start(
-            [RunningFabric.Camera("front")], [RunningFabric.Guest("vision", "front")], new FabricOptions { RequireSealedMemory = true });
+            [RunningFabric.Camera("front")], [RunningFabric.Guest("vision", "front")], RunningFabric.Patient with { RequireSealedMemory = true });
         await Assert.ThrowsAnyAsync<Exception>(() => TestDriver.ConnectAsync(fabric, "vision", "front", Shrinkable));
         await fabric.WaitAsync(
             _ => fabric.Loggers.Lines.Any(line => line.Contains("cannot be sealed from here; seal it with F_SEAL_SHRINK", StringComparison.Ordinal)),

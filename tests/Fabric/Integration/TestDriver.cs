@@ -15,13 +15,18 @@ internal sealed class TestDriver : ICameraListener, IDisposable
 {
     private readonly BlockingCollection<CameraRequest> _completed = [];
     private readonly BlockingCollection<(CameraEvent Event, ImmutableArray<ReportedControl> Controls)> _events = [];
+    private readonly Queue<CameraEvent> _seen = new();
     private readonly Queue<int> _buffers = new();
 
     public TestDriver(string socket, GuestRamOptions? memory = null, bool shareMemory = false)
     {
         var options = new CameraDriverOptions
         {
-            Transport = new VirtioTransportOptions { MemoryBytes = 64 << 20, Memory = memory ?? new GuestRamOptions(), ShareMemory = shareMemory },
+            CommandTimeout = RunningFabric.Patience,
+            Transport = new VirtioTransportOptions
+            {
+                MemoryBytes = 64 << 20, Memory = memory ?? new GuestRamOptions(), ShareMemory = shareMemory, ReplyTimeout = RunningFabric.Patience,
+            },
         };
         Driver = CameraDriver.Connect(socket, this, options);
         Driver.GetCapabilities();
@@ -44,21 +49,41 @@ internal sealed class TestDriver : ICameraListener, IDisposable
     public CameraStream Configure(StreamConfiguration? wanted = null, int buffers = 4)
     {
         if (Driver.Buffers > 0) Driver.Release();
-        var stream = ConfigureInTime(wanted ?? RunningFabric.Small);
+        var stream = InTime(() => Driver.Configure(wanted ?? RunningFabric.Small));
         Driver.AttachBuffers(buffers);
         _buffers.Clear();
         for (var i = 0; i < buffers; i++) _buffers.Enqueue(i);
         return stream;
     }
 
+    public void Start() => InTime(() =>
+    {
+        Driver.Start();
+        return true;
+    });
+
+    public void AcquireOwner(bool force = false) => InTime(() =>
+    {
+        Driver.AcquireOwner(force);
+        return true;
+    });
+
+    /// <summary>The driver goes on without a pool where the device answers TIMEOUT.</summary>
+    public PooledFrames? MapPool()
+    {
+        PooledFrames? pool = null;
+        for (var attempt = 0; pool is null && attempt < 30; attempt++) pool = Driver.MapPool();
+        return pool;
+    }
+
     /// <summary>The device may answer TIMEOUT where the camera is slow, as on a busy machine; a driver then asks again.</summary>
-    private CameraStream ConfigureInTime(StreamConfiguration wanted)
+    private static T InTime<T>(Func<T> command)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return Driver.Configure(wanted);
+                return command();
             }
             catch (CameraDriverException error) when (error.Status == CameraStatus.Timeout && attempt < 30)
             {
@@ -94,6 +119,20 @@ internal sealed class TestDriver : ICameraListener, IDisposable
         return Take(request);
     }
 
+    /// <summary>
+    /// The next request that has ended otherwise than with its frame: a sensor that keeps its own time skips frames when the machine is
+    /// busy, and what was to be exposed with one of them is lost and asked for again.
+    /// </summary>
+    public Ended NextExposed(long exposure)
+    {
+        while (true)
+        {
+            var ended = Next();
+            if (ended.Status != CameraStatus.FrameLost) return ended;
+            Submit(exposure);
+        }
+    }
+
     /// <summary>The next request that has ended, of a camera whose frames come one by one: as many as it takes.</summary>
     public Ended Next(StepSensors sensors)
     {
@@ -102,9 +141,11 @@ internal sealed class TestDriver : ICameraListener, IDisposable
         while (!_completed.TryTake(out request, millisecondsTimeout: 20))
         {
             Assert.False(patience.IsCancellationRequested, "no request has ended");
-            sensors.Expose();
+            sensors.ExposeAnother();
         }
 
+        // What the test submits next finds no frame on its way.
+        if (request.Status == CameraStatus.Ok) Assert.True(SpinWait.SpinUntil(() => sensors.IsIdle, RunningFabric.Patience), "a frame is left over");
         return Take(request);
     }
 
@@ -119,22 +160,22 @@ internal sealed class TestDriver : ICameraListener, IDisposable
     /// <summary>The next event of a kind; others before it are passed over.</summary>
     public (CameraEvent Event, ImmutableArray<ReportedControl> Controls) NextEvent(CameraEventType type, uint? code = null)
     {
-        while (_events.TryTake(out var item, RunningFabric.Patience))
+        using var patience = new CancellationTokenSource(RunningFabric.Patience);
+        while (true)
         {
+            var item = TakeEvent(patience.Token, $"no event {type} {code} has come");
             if (item.Event.Type == type && (code is null || item.Event.Code == code)) return item;
         }
-
-        Assert.Fail($"no event {type} {code} has come");
-        return default;
     }
 
     /// <summary>The next event of each kind, in whatever order they come; others are passed over.</summary>
     public CameraEvent[] NextEvents(params (CameraEventType Type, uint Code)[] kinds)
     {
+        using var patience = new CancellationTokenSource(RunningFabric.Patience);
         var found = new CameraEvent[kinds.Length];
         while (found.Any(static occurred => occurred.Type == CameraEventType.None))
         {
-            Assert.True(_events.TryTake(out var item, RunningFabric.Patience), $"not all of {string.Join(", ", kinds)} have come");
+            var item = TakeEvent(patience.Token, $"not all of {string.Join(", ", kinds)} have come");
             var kind = Array.IndexOf(kinds, (item.Event.Type, item.Event.Code));
             if (kind >= 0 && found[kind].Type == CameraEventType.None) found[kind] = item.Event;
         }
@@ -156,6 +197,23 @@ internal sealed class TestDriver : ICameraListener, IDisposable
     void ICameraListener.Violated(string what) => Violations.Enqueue(what);
 
     void ICameraListener.Disconnected(string reason) => Gone.TrySetResult(reason);
+
+    // One patience for all that are passed over: of some kinds there is always a next one.
+    private (CameraEvent Event, ImmutableArray<ReportedControl> Controls) TakeEvent(CancellationToken patience, string otherwise)
+    {
+        try
+        {
+            var item = _events.Take(patience);
+            _seen.Enqueue(item.Event);
+            return item;
+        }
+        catch (OperationCanceledException)
+        {
+            var seen = _seen.Select(static occurred => $"{occurred.Type} {occurred.Code} of frame {occurred.FrameNumber}").TakeLast(20);
+            Assert.Fail($"{otherwise}; the last ones were: {string.Join(", ", seen)}");
+            throw;
+        }
+    }
 
     private Ended Take(CameraRequest request)
     {

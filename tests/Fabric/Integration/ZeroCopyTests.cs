@@ -54,6 +54,7 @@ public sealed class ZeroCopyTests
 
         Assert.All(reports, report => Assert.True(report.Good, report.ToJson() + fabric.Loggers));
         Assert.Equal([60L, 60L, 0L], reports.Select(static report => report.Frames.InPlace));
+        Assert.All(reports, report => Assert.False(report.Requests.ByStatus.ContainsKey(nameof(CameraStatus.Timeout)), report.ToJson()));
     }
 
     [Fact]
@@ -63,8 +64,8 @@ public sealed class ZeroCopyTests
             [RunningFabric.Camera("front")], [Holder("greedy", leases: 2), RunningFabric.Guest("modest", "front")]);
         using var greedy = await TestDriver.ConnectAsync(fabric, "greedy", "front", shareMemory: true);
         greedy.Configure(buffers: 1);
-        Assert.Equal(2, greedy.Driver.MapPool()!.MaximumLeases);
-        greedy.Driver.Start();
+        Assert.Equal(2, greedy.MapPool()!.MaximumLeases);
+        greedy.Start();
         for (var i = 0; i < 4; i++) Ask(greedy);
         CameraRequest[] kept = [greedy.NextKept(), greedy.NextKept()];
         await fabric.WaitAsync(
@@ -100,8 +101,8 @@ public sealed class ZeroCopyTests
         for (var round = 0; round < 3; round++)
         {
             driver.Configure(buffers: 1);
-            Assert.NotNull(driver.Driver.MapPool());
-            driver.Driver.Start();
+            Assert.NotNull(driver.MapPool());
+            driver.Start();
             Ask(driver);
             Ask(driver);
             CameraRequest[] kept = [driver.NextKept(), driver.NextKept()];
@@ -160,7 +161,10 @@ public sealed class ZeroCopyTests
         await using var fabric = RunningFabric.Start(
             [RunningFabric.Camera("front", sensor: faults.Around(static context => new SyntheticSensor(context, new SyntheticOptions())))],
             [Holder("cluster", leases: 3)],
-            new() { SensorStopTimeout = TimeSpan.FromMilliseconds(50), RestartDelay = TimeSpan.FromMilliseconds(1) });
+            RunningFabric.Patient with
+            {
+                WatchdogFloor = TimeSpan.FromMilliseconds(100), SensorStopTimeout = TimeSpan.FromMilliseconds(50), RestartDelay = TimeSpan.FromMilliseconds(1),
+            });
         using var enough = new CancellationTokenSource();
         var running = fabric.RunAsync(fabric.Options("cluster", "front", frames: 0) with { ZeroCopy = true }, enough.Token);
         await fabric.WaitAsync(static status => status.Cameras[0].Faults.Any(static fault => fault.Reason == "Hung"), "it did not hang");

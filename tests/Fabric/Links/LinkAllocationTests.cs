@@ -93,7 +93,7 @@ public sealed class LinkAllocationTests
         {
         }
 
-        public void Broken(string reason)
+        public void Ended(LinkEnd end)
         {
         }
 

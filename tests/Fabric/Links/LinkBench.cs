@@ -11,17 +11,20 @@ namespace CameraFabric.Fabric.Tests.Links;
 /// <summary>Both ends of a link in one process, over real sockets.</summary>
 internal sealed class LinkBench : IDisposable
 {
+    /// <summary>Of links that no busy machine breaks. Who waits for a time limit sets it himself.</summary>
+    public static readonly LinkOptions Patient = new() { HelloTimeout = RunningFabric.Patience, StallTimeout = RunningFabric.Patience };
+
     private const string Host = "soc1";
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf");
     private readonly List<LinkReceiver> _receivers = [];
     private readonly List<LinkSender> _senders = [];
 
-    public LinkBench(LinkOptions? options = null, LinkOptions? readerOptions = null)
+    public LinkBench(LinkOptions? options = null, LinkOptions? readerOptions = null, TimeProvider? time = null)
     {
         Logger = Loggers.CreateLogger("links");
-        Options = (options ?? new LinkOptions()) with { UnixPath = Path.Combine(_folder.FullName, "links.sock") };
-        ReaderOptions = readerOptions ?? options ?? new LinkOptions();
-        Listener = new LinkListener(Host, Options, TimeProvider.System, Logger);
+        Options = (options ?? Patient) with { UnixPath = Path.Combine(_folder.FullName, "links.sock") };
+        ReaderOptions = readerOptions ?? options ?? Patient;
+        Listener = new LinkListener(Host, Options, time ?? TimeProvider.System, Logger);
     }
 
     public RecordingLoggers Loggers { get; } = new();
@@ -46,18 +49,31 @@ internal sealed class LinkBench : IDisposable
     /// <summary>Connects a sink. Both ends run when this returns.</summary>
     public (LinkSender Sender, LinkReceiver Receiver) Connect(bool overUnix, ILinkSink sink)
     {
-        using var connected = new ManualResetEventSlim();
-        LinkSender? sender = null;
+        var (offer, connected) = Expect();
+        var receiver = Receive(offer, overUnix, sink);
+        var sender = Await(connected);
+        _senders.Add(sender);
+        return (sender, receiver);
+    }
+
+    /// <summary>An offer, and the sender that runs when it is taken.</summary>
+    public (LinkOffer Offer, Task<LinkSender> Connected) Expect()
+    {
+        var connected = new TaskCompletionSource<LinkSender>(TaskCreationOptions.RunContinuationsAsynchronously);
         var offer = Listener.Expect("front", LinkFrames.Epoch, "reader", connection =>
         {
-            sender = new LinkSender(connection, Options, Sent, Clock, Logger);
+            var sender = new LinkSender(connection, Options, Sent, Clock, Logger);
             sender.Start();
-            connected.Set();
+            connected.SetResult(sender);
         });
-        var receiver = Receive(offer, overUnix, sink);
-        Assert.True(connected.Wait(RunningFabric.Patience), Loggers.ToString());
-        _senders.Add(sender!);
-        return (sender!, receiver);
+        return (offer, connected.Task);
+    }
+
+    /// <summary>What has to come; without it the log is told.</summary>
+    public T Await<T>(Task<T> task)
+    {
+        Assert.True(task.Wait(RunningFabric.Patience), Loggers.ToString());
+        return task.Result;
     }
 
     /// <summary>Connects a sink to whatever offers.</summary>
@@ -73,7 +89,9 @@ internal sealed class LinkBench : IDisposable
     /// <summary>A socket to the listener on which nothing is said yet.</summary>
     public UnixSocket Visit() => UnixSocket.Connect(Options.UnixPath);
 
-    public static string Ended(Task<string> end)
+    public static string Ended(Task<LinkEnd> end) => EndOf(end).Reason;
+
+    public static LinkEnd EndOf(Task<LinkEnd> end)
     {
         Assert.True(end.Wait(RunningFabric.Patience), "the link does not end");
         return end.Result;

@@ -41,22 +41,15 @@ public sealed class LinkBreakTests
     public void A_reader_that_stops_in_the_middle_of_a_frame_costs_its_home_that_frame_alone()
     {
         using var frames = new LinkFrames(width: 4096, height: 2048);
-        using var bench = new LinkBench(new LinkOptions { StallTimeout = TimeSpan.FromMilliseconds(50) });
+        using var bench = new LinkBench(LinkBench.Patient with { StallTimeout = TimeSpan.FromSeconds(2) });
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
-        using var connected = new ManualResetEventSlim();
-        LinkSender? sender = null;
-        var offer = bench.Listener.Expect("front", 3, "reader", connection =>
-        {
-            sender = new LinkSender(connection, bench.Options, bench.Sent, FrameClock.System, bench.Logger);
-            sender.Start();
-            connected.Set();
-        });
+        var (offer, connected) = bench.Expect();
         socket.Connect(offer.TcpHost, offer.TcpPort);
-        new LinkOutput(new TcpCarrier(socket, TimeSpan.FromSeconds(30))).SendHello(3, offer.Token, 4, "front", "reader");
-        Assert.True(connected.Wait(RunningFabric.Patience));
+        new LinkOutput(new TcpCarrier(socket, RunningFabric.Patience)).SendHello(3, offer.Token, 4, "front", "reader");
+        var sender = bench.Await(connected);
 
-        for (var i = 0; i < 6; i++) Offer(sender!, frames.Make());
-        var reason = LinkBench.Ended(sender!.Ended);
+        for (var i = 0; i < 6; i++) Offer(sender, frames.Make());
+        var reason = LinkBench.Ended(sender.Ended);
 
         Assert.Contains("took nothing", reason, StringComparison.Ordinal);
         Assert.Equal(bench.Sent.Offered, bench.Sent.Sent + bench.Sent.Dropped.Total);
@@ -79,7 +72,7 @@ public sealed class LinkBreakTests
         var reason = LinkBench.Ended(home.Receiver.Ended);
 
         Assert.Equal($"the connection ended in the middle of a frame, after {pixels} of {FakeHome.FrameBytes} bytes", reason);
-        Assert.Equal([new Told.Over(reason)], sink.All);
+        Assert.Equal([new Told.Over(reason, IsOrderly: false)], sink.All);
         Assert.Equal(bench.Shelf.Room.Slots, bench.Shelf.Room.Free);
     }
 
@@ -149,24 +142,38 @@ public sealed class LinkBreakTests
     {
         using var frames = new LinkFrames();
         using var bench = new LinkBench();
-        using var connected = new ManualResetEventSlim();
-        LinkSender? sender = null;
-        var offer = bench.Listener.Expect("front", 3, "reader", connection =>
-        {
-            sender = new LinkSender(connection, bench.Options, bench.Sent, FrameClock.System, bench.Logger);
-            sender.Start();
-            connected.Set();
-        });
+        var (offer, connected) = bench.Expect();
         using var carrier = new UnixCarrier(bench.Visit(), RunningFabric.Patience);
         var output = new LinkOutput(carrier);
         output.SendHello(3, offer.Token, 4, "front", "reader");
-        Assert.True(connected.Wait(RunningFabric.Patience));
-        Offer(sender!, frames.Make());
+        var sender = bench.Await(connected);
+        Offer(sender, frames.Make());
 
         output.Send(LinkMessage.Release, new LinkRelease((uint)frames.Pool.Id, 0, 77));
 
-        Assert.Contains("gave back slot 0", LinkBench.Ended(sender!.Ended), StringComparison.Ordinal);
+        Assert.Contains("gave back slot 0", LinkBench.Ended(sender.Ended), StringComparison.Ordinal);
         Assert.Equal(frames.Pool.Slots, frames.Pool.Free);
+    }
+
+    [Fact]
+    public void A_shared_pool_after_one_that_was_not_is_not_read_through_the_memory_of_an_older_one()
+    {
+        using var frames = new LinkFrames();
+        using var bench = new LinkBench();
+        var path = bench.Options.UnixPath + "2";
+        using var listener = UnixListener.Bind(path);
+        var receiver = bench.Receive(new LinkOffer(Guid.NewGuid(), 3, "", 0, path, "soc1"), overUnix: true, new RecordingSink());
+        using var carrier = new UnixCarrier(listener.Accept(RunningFabric.Patience)!, RunningFabric.Patience);
+        var (input, output) = (new LinkInput(carrier), new LinkOutput(carrier));
+        while (!input.TryTake(out _, out _)) Assert.NotEqual(0, input.Fill());
+        output.Send(LinkMessage.Welcome, new LinkWelcome(LinkWire.Version, 4));
+        var first = FakeHome.Configuration with { IsShared = 1, Slots = (uint)frames.Pool.Slots, SlotBytes = (ulong)frames.Pool.SlotBytes };
+        output.Send(LinkMessage.Configuration, first, frames.Pool.File.Descriptor);
+
+        output.Send(LinkMessage.Configuration, first with { Pool = 2, IsShared = 0 });
+        output.Send(LinkMessage.Configuration, first with { Pool = 2 });
+
+        Assert.Contains("brings no descriptor", LinkBench.Ended(receiver.Ended), StringComparison.Ordinal);
     }
 
     private static void Offer(LinkSender sender, Frame frame)

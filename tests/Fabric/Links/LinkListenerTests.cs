@@ -13,14 +13,14 @@ public sealed class LinkListenerTests
     public void A_token_is_good_for_one_connection(bool overUnix)
     {
         using var bench = new LinkBench();
-        using var connected = new ManualResetEventSlim();
+        var connected = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         var offer = bench.Listener.Expect("front", 3, "reader", connection =>
         {
             connection.Dispose();
-            connected.Set();
+            connected.SetResult(true);
         });
         bench.Receive(offer, overUnix, new RecordingSink());
-        Assert.True(connected.Wait(RunningFabric.Patience), bench.Loggers.ToString());
+        Assert.True(bench.Await(connected.Task));
 
         var second = bench.Receive(offer, overUnix, new RecordingSink());
 
@@ -53,6 +53,25 @@ public sealed class LinkListenerTests
         bench.Listener.Withdraw(offer);
 
         Assert.Contains("no offer has", LinkBench.Ended(bench.Receive(offer, true, new RecordingSink()).Ended), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_defect_behind_a_greeting_ends_that_visit_and_no_other()
+    {
+        using var bench = new LinkBench();
+        var connected = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var bad = bench.Listener.Expect("front", 3, "reader", static _ => throw new InvalidOperationException("of the test"));
+        var good = bench.Listener.Expect("front", 3, "reader", connection =>
+        {
+            connection.Dispose();
+            connected.SetResult(true);
+        });
+
+        bench.Receive(bad, overUnix: true, new RecordingSink());
+        WaitForLine(bench, "is refused: of the test");
+        bench.Receive(good, overUnix: true, new RecordingSink());
+
+        Assert.True(bench.Await(connected.Task));
     }
 
     public static TheoryData<string, byte[], string> Greetings => new()
@@ -98,7 +117,7 @@ public sealed class LinkListenerTests
     [Fact]
     public void Who_says_nothing_is_left_after_the_time_limit()
     {
-        using var bench = new LinkBench(new LinkOptions { HelloTimeout = TimeSpan.FromMilliseconds(20) });
+        using var bench = new LinkBench(LinkBench.Patient with { HelloTimeout = TimeSpan.FromMilliseconds(20) });
         using var visitor = bench.Visit();
         using var descriptors = new DescriptorBag();
 
@@ -114,7 +133,7 @@ public sealed class LinkListenerTests
     [Fact]
     public void A_reader_gives_up_on_a_home_that_says_nothing()
     {
-        using var bench = new LinkBench(readerOptions: new LinkOptions { HelloTimeout = TimeSpan.FromMilliseconds(20) });
+        using var bench = new LinkBench(readerOptions: LinkBench.Patient with { HelloTimeout = TimeSpan.FromMilliseconds(20) });
         var path = bench.Options.UnixPath + "2";
         using var silent = UnixListener.Bind(path);
 
@@ -127,7 +146,7 @@ public sealed class LinkListenerTests
     public void A_flood_of_silent_visitors_does_not_keep_a_reader_out()
     {
         using var frames = new LinkFrames();
-        using var bench = new LinkBench(new LinkOptions { MaximumPending = 4, HelloTimeout = TimeSpan.FromMinutes(1) });
+        using var bench = new LinkBench(LinkBench.Patient with { MaximumPending = 4, HelloTimeout = TimeSpan.FromMinutes(1) });
         var visitors = Enumerable.Range(0, 50).Select(_ => Visit(bench)).ToArray();
 
         var sink = new RecordingSink();
@@ -142,12 +161,23 @@ public sealed class LinkListenerTests
     }
 
     [Fact]
+    public void Readers_are_told_the_advertised_address_where_there_is_one()
+    {
+        using var bench = new LinkBench();
+        using var listener = new LinkListener("soc1", LinkBench.Patient with { TcpHost = "gateway", TcpAdvertisedPort = 6054 }, TimeProvider.System, bench.Logger);
+
+        var offer = listener.Expect("front", 3, "reader", static connection => connection.Dispose());
+
+        Assert.Equal(("gateway", 6054), (offer.TcpHost, offer.TcpPort));
+    }
+
+    [Fact]
     public void An_address_that_cannot_be_had_is_named()
     {
         using var bench = new LinkBench();
         var offer = bench.Listener.Expect("front", 3, "reader", static connection => connection.Dispose());
 
-        var error = Assert.Throws<IOException>(() => new LinkListener("soc1", new LinkOptions { TcpPort = offer.TcpPort }, TimeProvider.System, bench.Logger));
+        var error = Assert.Throws<IOException>(() => new LinkListener("soc1", LinkBench.Patient with { TcpPort = offer.TcpPort }, TimeProvider.System, bench.Logger));
 
         Assert.Contains($"127.0.0.1:{offer.TcpPort}", error.Message, StringComparison.Ordinal);
     }

@@ -86,7 +86,7 @@ public sealed class LinkTests
     public void What_a_home_loses_is_told_between_the_frames_where_it_was_lost(bool overUnix, bool isSealed)
     {
         using var frames = new LinkFrames(isSealed: isSealed);
-        using var bench = new LinkBench(new LinkOptions { QueueFrames = 16 });
+        using var bench = new LinkBench(LinkBench.Patient with { QueueFrames = 16 });
         var sink = new RecordingSink();
         var (sender, _) = bench.Connect(overUnix, sink);
         var lost = new ControlSetLost(11, 12, ControlSetFailure.FrameLost, 13);
@@ -114,7 +114,7 @@ public sealed class LinkTests
     {
         const int window = 3;
         using var frames = new LinkFrames(slots: 8);
-        using var bench = new LinkBench(new LinkOptions { WindowFrames = window });
+        using var bench = new LinkBench(LinkBench.Patient with { WindowFrames = window });
         var sink = new RecordingSink { Holds = true };
         var (sender, _) = bench.Connect(overUnix: true, sink);
 

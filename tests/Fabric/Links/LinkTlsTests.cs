@@ -1,21 +1,19 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using CameraFabric.Fabric.Links;
+using CameraFabric.Fabric.Tests.Integration;
 
 namespace CameraFabric.Fabric.Tests.Links;
 
 public sealed class LinkTlsTests
 {
-    private static readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
-    private static readonly X509Certificate2 _authority = Authority("CN=authority");
-    private static readonly X509Certificate2 _stranger = Authority("CN=stranger");
+    private static readonly X509Certificate2 _authority = LinkCertificates.Authority;
+    private static readonly X509Certificate2 _stranger = LinkCertificates.Stranger;
 
     [Fact]
     public void Frames_arrive_over_tls_bit_for_bit()
     {
         const int count = 50;
         using var frames = new LinkFrames(width: 640, height: 480);
-        using var bench = new LinkBench(Options(Node(_authority, "CN=home")), Options(Node(_authority, "CN=reader")));
+        using var bench = new LinkBench(LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=home")), LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=reader")));
         var sink = new RecordingSink();
         var (sender, receiver) = bench.Connect(overUnix: false, sink);
 
@@ -44,7 +42,7 @@ public sealed class LinkTlsTests
     [Fact]
     public void A_home_refuses_a_reader_of_another_authority_and_both_say_so()
     {
-        using var bench = new LinkBench(Options(Node(_authority, "CN=home")), Options(Node(_stranger, "CN=reader"), _stranger, _authority));
+        using var bench = new LinkBench(LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=home")), LinkCertificates.Options(LinkCertificates.Node(_stranger, "CN=reader"), _stranger, _authority));
 
         AssertRefused(bench, "links: ", "CN=reader is not of this authority");
     }
@@ -52,8 +50,8 @@ public sealed class LinkTlsTests
     [Fact]
     public void A_home_refuses_a_reader_whose_certificate_has_expired_and_both_say_so()
     {
-        using var bench = new LinkBench(Options(Node(_authority, "CN=home")),
-            Options(Node(_authority, "CN=reader", days: -1)) with { Refusal = static _ => null });
+        using var bench = new LinkBench(LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=home")),
+            LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=reader", days: -1)) with { Refusal = static _ => null });
 
         AssertRefused(bench, "links: ", "CN=reader is not valid now");
     }
@@ -61,23 +59,23 @@ public sealed class LinkTlsTests
     [Fact]
     public void A_reader_refuses_a_home_of_another_authority_and_both_say_so()
     {
-        using var bench = new LinkBench(Options(Node(_stranger, "CN=home"), _stranger, _authority), Options(Node(_authority, "CN=reader")));
+        using var bench = new LinkBench(LinkCertificates.Options(LinkCertificates.Node(_stranger, "CN=home"), _stranger, _authority), LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=reader")));
 
-        AssertRefused(bench, "camera front: link from its home is over", "CN=home is not of this authority");
+        AssertRefused(bench, "camera front: link from its home is broken", "CN=home is not of this authority");
     }
 
     [Fact]
     public void A_node_whose_own_certificate_has_expired_says_so_itself()
     {
-        using var bench = new LinkBench(Options(Node(_authority, "CN=home")), Options(Node(_authority, "CN=reader", days: -1)));
+        using var bench = new LinkBench(LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=home")), LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=reader", days: -1)));
 
-        AssertRefused(bench, "camera front: link from its home is over", "every other node refuses this one: CN=reader is not valid now");
+        AssertRefused(bench, "camera front: link from its home is broken", "every other node refuses this one: CN=reader is not valid now");
     }
 
     [Fact]
     public void A_reader_without_tls_is_refused_by_a_home_with_it()
     {
-        using var bench = new LinkBench(Options(Node(_authority, "CN=home")), new LinkOptions());
+        using var bench = new LinkBench(LinkCertificates.Options(LinkCertificates.Node(_authority, "CN=home")), LinkBench.Patient);
 
         AssertRefused(bench, "links: ", "TLS failed");
     }
@@ -90,45 +88,9 @@ public sealed class LinkTlsTests
 
         Assert.Single(sink.All.OfType<Told.Over>());
         Assert.True(SpinWait.SpinUntil(() => bench.Loggers.Lines.Any(line => line.Contains(who, StringComparison.Ordinal)
-            && line.Contains(why, StringComparison.Ordinal)), TimeSpan.FromSeconds(30)), bench.Loggers.ToString());
+            && line.Contains(why, StringComparison.Ordinal)), RunningFabric.Patience), bench.Loggers.ToString());
         Assert.True(SpinWait.SpinUntil(() => bench.Loggers.Lines.Any(static line => line.Contains("is refused", StringComparison.Ordinal)),
-            TimeSpan.FromSeconds(30)), bench.Loggers.ToString());
-        Assert.Contains(bench.Loggers.Lines, static line => line.Contains("link from its home is over", StringComparison.Ordinal));
-    }
-
-    private static LinkOptions Options(X509Certificate2 own, params X509Certificate2[] trusted) => new()
-    {
-        Certificate = own,
-        Refusal = peer => RefusalOf(peer, trusted.Length > 0 ? trusted : [_authority]),
-    };
-
-    private static string? RefusalOf(X509Certificate2? peer, X509Certificate2[] trusted)
-    {
-        if (peer is null) return "it shows no certificate";
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(trusted);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        if (chain.Build(peer)) return null;
-        return chain.ChainStatus.Any(static status => status.Status == X509ChainStatusFlags.NotTimeValid)
-            ? $"{peer.Subject} is not valid now"
-            : $"{peer.Subject} is not of this authority";
-    }
-
-    private static X509Certificate2 Authority(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(_now.AddDays(-10), _now.AddDays(10));
-    }
-
-    private static X509Certificate2 Node(X509Certificate2 authority, string name, int days = 9)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        using var bare = request.Create(authority, _now.AddDays(-9), _now.AddDays(days), [1, 2, 3, 4]);
-        using var whole = bare.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pfx), null);
+            RunningFabric.Patience), bench.Loggers.ToString());
+        Assert.Contains(bench.Loggers.Lines, static line => line.Contains("link from its home is broken", StringComparison.Ordinal));
     }
 }

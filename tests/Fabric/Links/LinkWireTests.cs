@@ -133,6 +133,10 @@ public sealed class LinkWireTests
 
         public override void Send(ReadOnlySpan<byte> data) => Bytes.AddRange(data);
 
+        public override void StopReceiving()
+        {
+        }
+
         public override void Shutdown()
         {
         }

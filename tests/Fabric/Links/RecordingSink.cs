@@ -18,7 +18,7 @@ internal abstract record Told
 
     public sealed record NoSource : Told;
 
-    public sealed record Over(string Reason) : Told;
+    public sealed record Over(string Reason, bool IsOrderly) : Told;
 }
 
 /// <summary>A reader that keeps what it was told, and can be made slow.</summary>
@@ -61,7 +61,7 @@ internal sealed class RecordingSink : ILinkSink
 
     public void SourceLost() => Tell(new Told.NoSource());
 
-    public void Broken(string reason) => Tell(new Told.Over(reason));
+    public void Ended(LinkEnd end) => Tell(new Told.Over(end.Reason, end.IsOrderly));
 
     public IReadOnlyList<Frame> Held
     {

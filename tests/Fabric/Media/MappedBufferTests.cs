@@ -101,6 +101,7 @@ public sealed class MappedBufferTests : MediaTest
             Assert.Equal(0u, Expose().Sequence);
             foreach (var mapping in mapped) Assert.Equal(0, Guest.Driver.Unmap(mapping.Address));
             Assert.Equal(0, Session.RequestBuffers(0, V4l2Memory.Mmap, out _));
+            Guest.AwaitNoneWaiting();
         }
     }
 

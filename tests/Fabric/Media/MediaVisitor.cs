@@ -37,9 +37,8 @@ internal sealed class MediaVisitor : IMediaListener, IDisposable
         [RunningFabric.Camera("front", sensor: sensors.Open)], [Guest("one", "front"), .. more], Patient);
 
     /// <summary>Nothing happens by the clock: a test's camera may take as long as the test.</summary>
-    public static FabricOptions Patient => new()
+    public static FabricOptions Patient => RunningFabric.Patient with
     {
-        WatchdogFloor = TimeSpan.FromSeconds(10), FirstFrameAllowance = TimeSpan.FromSeconds(60),
         RestartDelay = TimeSpan.FromMilliseconds(1), RestartDelayMaximum = TimeSpan.FromMilliseconds(5),
     };
 
@@ -91,6 +90,7 @@ internal sealed class MediaVisitor : IMediaListener, IDisposable
     /// <summary>A session that streams, all its buffers with the device.</summary>
     public UserBuffer[] Stream(MediaSession session, int count = 4)
     {
+        AwaitNoneWaiting();
         var buffers = Allocate(session, count);
         for (var i = 0; i < count; i++) Assert.Equal(0, session.QueueBuffer(i, buffers[i]));
         Assert.Equal(0, session.StreamOn());
@@ -102,9 +102,13 @@ internal sealed class MediaVisitor : IMediaListener, IDisposable
     /// Waits until so many buffers wait for a frame. QBUF and STREAMON are answered a moment earlier, and a frame that comes in that moment
     /// finds no buffer.
     /// </summary>
-    public void AwaitWaiting(int buffers) => _fabric.WaitAsync(
-        status => status.Guests.Single(guest => guest.Guest == _name).RequestsWaiting >= buffers, "the buffers do not wait for a frame")
-        .GetAwaiter().GetResult();
+    public void AwaitWaiting(int buffers) => Await(waiting => waiting >= buffers, "the buffers do not wait for a frame");
+
+    /// <summary>
+    /// Waits until no buffer of a stream that has ended counts as waiting. What ends a stream is answered a moment earlier, and the next
+    /// stream's buffers would be taken to wait already.
+    /// </summary>
+    public void AwaitNoneWaiting() => Await(static waiting => waiting == 0, "buffers of a stream that has ended still wait");
 
     public V4l2Buffer Next(MediaSession session)
     {
@@ -120,13 +124,16 @@ internal sealed class MediaVisitor : IMediaListener, IDisposable
         while (!session.TryDequeue(TimeSpan.FromMilliseconds(20), out buffer))
         {
             Assert.False(patience.IsCancellationRequested, $"no buffer comes; {Driver.Failure}");
-            sensors.Expose();
+            sensors.ExposeAnother();
         }
 
         return buffer;
     }
 
     public void Dispose() => Driver.Dispose();
+
+    private void Await(Func<long, bool> condition, string otherwise) => _fabric.WaitAsync(
+        status => condition(status.Guests.Single(guest => guest.Guest == _name).RequestsWaiting), otherwise).GetAwaiter().GetResult();
 
     void IMediaListener.Violated(string what) => Violations.Enqueue(what);
 

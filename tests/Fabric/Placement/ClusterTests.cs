@@ -4,6 +4,7 @@ using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Tests.Fakes;
+using CameraFabric.Fabric.Tests.Integration;
 using CameraFabric.Platform;
 
 namespace CameraFabric.Fabric.Tests.Placement;
@@ -22,6 +23,13 @@ public sealed class ClusterTests : IAsyncLifetime
         with
         {
             RuntimeDirectory = _folder.FullName,
+            Options = RunningFabric.Patient,
+
+            // A node is dead when it is, and not when the machine is busy.
+            Cluster = new ClusterRig
+            {
+                Pause = TimeSpan.FromSeconds(4), StableAfter = TimeSpan.FromSeconds(3), Fence = TimeSpan.FromSeconds(3),
+            },
             Nodes = [.. new[] { "a", "b", "c" }.Zip(FreePorts(3), (name, port) => PlacementRig.Node(name) with { Address = new NodeAddress("127.0.0.1", port) })],
         };
 
@@ -64,7 +72,19 @@ public sealed class ClusterTests : IAsyncLifetime
         await stopped.StopAsync();
 
         await AgreedAsync("rear", null);
-        Assert.DoesNotContain(_loggers.Lines, line => line.Contains("has been out of reach", StringComparison.Ordinal) || line.Contains("has not let this node go", StringComparison.Ordinal));
+        Assert.DoesNotContain(_loggers.Lines, line => line.Contains("has been out of reach", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_camera_that_says_more_of_itself_than_fits_into_a_message_of_Akkas_default_is_read_from_another_node()
+    {
+        var calibration = new string('x', 600_000);
+        var rear = PlacementRig.Camera("rear", "b") with { Sensor = context => new CalibratedSensor(context, calibration) };
+        Start(_rig with { Cameras = [PlacementRig.Camera("front", "a"), rear] }, "a", "b");
+        await AgreedAsync("rear", "b");
+
+        using var limit = new CancellationTokenSource(Patience);
+        Assert.True((await _nodes["a"].SnapshotAsync("rear", limit.Token)).Sequence > 0, $"{_loggers}");
     }
 
     [Fact]
@@ -84,9 +104,11 @@ public sealed class ClusterTests : IAsyncLifetime
         return ports;
     }
 
-    private void Start(params string[] names)
+    private void Start(params string[] names) => Start(_rig, names);
+
+    private void Start(Rig rig, params string[] names)
     {
-        foreach (var name in names) _nodes[name] = FabricNode.Start(_rig, name, _loggers);
+        foreach (var name in names) _nodes[name] = FabricNode.Start(rig, name, _loggers);
     }
 
     /// <summary>Waits until every node has the same table with a camera at home there.</summary>

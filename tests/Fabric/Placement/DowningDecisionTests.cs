@@ -45,6 +45,24 @@ public sealed class DowningDecisionTests
         Assert.Equal([PlacementRig.Run("camera.x")], decision.Decided(StableAfter, Silent));
     }
 
+    [Fact]
+    public void One_that_has_never_answered_has_longer_unless_another_goes()
+    {
+        var decision = new DowningDecision(new SurvivalRule(DowningStrategy.KeepMajority, 0), StableAfter);
+        var (own, other, come) = (PlacementRig.Member("a"), PlacementRig.Member("b"), PlacementRig.Member("c", reachable: false));
+        decision.Become(PlacementRig.View("a", own, other, come), 0);
+        Assert.Empty(decision.Decided(10 * StableAfter - 1, Silent, IsC));
+        Assert.Equal([come.Incarnation], decision.Decided(10 * StableAfter, Silent, IsC));
+
+        decision.Become(PlacementRig.View("a", own, other with { Phase = MemberPhase.Leaving }, come), 0);
+        Assert.Equal([come.Incarnation], decision.Decided(StableAfter, Silent, IsC));
+
+        decision.Become(PlacementRig.View("a", own, other with { IsReachable = false }, come, PlacementRig.Member("d")), 0);
+        Assert.Equal([other.Incarnation, come.Incarnation], decision.Decided(StableAfter, Silent, IsC).OrderBy(static node => node.Node).ToArray());
+
+        static bool IsC(NodeIncarnation node) => node.Node == "c";
+    }
+
     private static bool Silent(NodeIncarnation node) => false;
 
     private static DowningDecision Decision(string self, params string[] unreachable)
@@ -60,5 +78,7 @@ public sealed class DowningDecisionTests
 
 internal static class DowningDecisions
 {
-    public static NodeIncarnation[] Decided(this DowningDecision decision, long now, Func<NodeIncarnation, bool> answers) => [.. decision.Decide(now, answers)];
+    public static NodeIncarnation[] Decided(
+        this DowningDecision decision, long now, Func<NodeIncarnation, bool> answers, Func<NodeIncarnation, bool>? isNew = null) =>
+        [.. decision.Decide(now, answers, isNew ?? (static _ => false))];
 }

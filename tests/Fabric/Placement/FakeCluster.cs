@@ -13,9 +13,27 @@ internal sealed class FakeCluster : ICluster
 
     public ConcurrentQueue<NodeIncarnation> PutOut { get; } = [];
 
+    private Exception? _failure;
+
+    /// <summary>What is asked of it next fails, once; but for fences, which are asked for all the time.</summary>
+    public void Fail(Exception failure) => Volatile.Write(ref _failure, failure);
+
     public ICanTell Fence(NodeIncarnation node) => Fences.GetValueOrDefault(node, ActorRefs.Nobody);
 
-    public ICanTell Placement(NodeIncarnation node) => Placements.GetValueOrDefault(node, ActorRefs.Nobody);
+    public ICanTell Placement(NodeIncarnation node)
+    {
+        FailOnce();
+        return Placements.GetValueOrDefault(node, ActorRefs.Nobody);
+    }
 
-    public void Down(NodeIncarnation node) => PutOut.Enqueue(node);
+    public void Down(NodeIncarnation node)
+    {
+        FailOnce();
+        PutOut.Enqueue(node);
+    }
+
+    private void FailOnce()
+    {
+        if (Interlocked.Exchange(ref _failure, null) is { } failure) throw failure;
+    }
 }

@@ -83,10 +83,24 @@ public sealed class FenceLedgerTests
     public void A_node_that_was_put_out_has_no_right_whoever_answers()
     {
         var ledger = Ledger("a", "a", "b", "c");
-        ledger.Become(PlacementRig.View("a", PlacementRig.Member("a", phase: MemberPhase.Down), PlacementRig.Member("b"), PlacementRig.Member("c")));
+        var down = PlacementRig.Member("a", phase: MemberPhase.Down);
+        ledger.Become(PlacementRig.View("a", down, PlacementRig.Member("b"), PlacementRig.Member("c")));
         ledger.Grant(PlacementRig.Run("b"), _clock.Now);
 
         Assert.Equal(long.MinValue, ledger.Until(_clock.Now));
+    }
+
+    [Fact]
+    public void A_fence_that_is_closed_ends_what_answers_had_given_until_new_ones_come()
+    {
+        _fence.Extend(_clock.Now + Fence);
+        _fence.Close();
+        Assert.False(_fence.IsOpen(_clock.Now));
+        _fence.Extend(_clock.Now + 1);
+        Assert.True(_fence.IsOpen(_clock.Now));
+
+        NodeFence.Always.Close();
+        Assert.True(NodeFence.Always.IsOpen(_clock.Now));
     }
 
     [Fact]

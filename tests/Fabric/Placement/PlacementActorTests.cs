@@ -5,8 +5,8 @@ using Akka.TestKit.Xunit2;
 using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Placement;
 using CameraFabric.Fabric.Rigs;
+using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Platform;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CameraFabric.Fabric.Tests.Placement;
 
@@ -17,6 +17,7 @@ public sealed class PlacementActorTests : TestKit
     private static readonly Rig Rig = PlacementRig.Of(["a", "b", "c"], PlacementRig.Camera("front", "a", "b"), PlacementRig.Camera("rear", "b"), PlacementRig.Camera("free"));
     private readonly ManualFrameClock _clock = new();
     private readonly FakeCluster _cluster = new();
+    private readonly RecordingLoggers _loggers = new();
     private readonly Dictionary<string, NodeSeat> _seats = [];
 
     public PlacementActorTests() : base(ConfigurationFactory
@@ -124,8 +125,68 @@ public sealed class PlacementActorTests : TestKit
         Next(listener, "front", "a");
     }
 
+    [Fact]
+    public void After_a_defect_a_leader_goes_on_from_its_own_table_and_epochs_only_grow()
+    {
+        var listener = Start("a", "b")[0];
+        Members("a", "b");
+        var before = Next(listener, "rear", "b");
+
+        // It fails with the next table made, and nobody told of it.
+        foreach (var node in (string[])["a", "b"]) AwaitHandled(node);
+        _cluster.Fail(new InvalidOperationException("of the test"));
+        _cluster.Placements[PlacementRig.Run("a")].Tell(new NodeEnded("b", PlacementRig.Run("b").Address, 1), ActorRefs.NoSender);
+        var lost = Next(listener, "rear", null);
+
+        Assert.True(lost.Version.CompareTo(before.Version) > 0);
+        Assert.Equal((2u, 1u), (lost.Of("rear")!.Epoch, lost.Of("front")!.Epoch));
+        Tell("a", PlacementRig.View("a", PlacementRig.Member("a"), PlacementRig.Member("b", uid: 2)));
+        Assert.Equal(3u, Next(listener, "rear", "b").Of("rear")!.Epoch);
+        Assert.Single(_loggers.Lines, line => line.Contains("placement failed at a NodeEnded", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void After_a_defect_a_member_keeps_what_it_has_promised_and_a_leader_that_was_followed_by_another_is_told()
+    {
+        Start("c");
+        Tell("c", PlacementRig.View("c", PlacementRig.Member("b"), PlacementRig.Member("c")));
+        var placement = _cluster.Placements[PlacementRig.Run("c")];
+        placement.Tell(new PlacementAsked(5, PlacementRig.Run("b").Address), TestActor);
+        ExpectMsg<PlacementPromised>(Patience);
+
+        _cluster.Fail(new InvalidOperationException("of the test"));
+        placement.Tell(CloseNode.Message);
+        Publish(placement, new TableVersion(4, PlacementRig.Run("a").Address, 9), "a");
+        placement.Tell(new PlacementAsked(4, PlacementRig.Run("a").Address), TestActor);
+
+        var refusal = new PlacementRefused(5, PlacementRig.Run("b").Address);
+        Assert.Equal([refusal, refusal], [ExpectMsg<PlacementRefused>(Patience), ExpectMsg<PlacementRefused>(Patience)]);
+        Assert.Single(_loggers.Lines, line => line.Contains("placement failed at a CloseNode", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_leader_that_is_refused_begins_a_newer_term_than_the_one_it_is_told_of()
+    {
+        Start("a");
+        var other = CreateTestProbe("other");
+        _cluster.Placements[PlacementRig.Run("b")] = other.Ref;
+        Tell("a", PlacementRig.View("a", PlacementRig.Member("a"), PlacementRig.Member("b")));
+        var first = other.FishForMessage<PlacementAsked>(_ => true, Patience);
+
+        _cluster.Placements[PlacementRig.Run("a")].Tell(new PlacementRefused(first.Term + 6, PlacementRig.Run("c").Address));
+
+        other.FishForMessage<PlacementAsked>(asked => asked.Term == first.Term + 7, Patience);
+    }
+
+    // It answers in order, so whatever it was told before has been handled.
+    private void AwaitHandled(string node)
+    {
+        _cluster.Placements[PlacementRig.Run(node)].Tell(new PlacementAsked(0, ""), TestActor);
+        ExpectMsg<PlacementRefused>(Patience);
+    }
+
     private void Publish(IActorRef placement, TableVersion version, string home) =>
-        placement.Tell(new PlacementPage(version, 0, 1, [new Assignment("front", PlacementRig.Run(home), 1, false, HomeLoss.None)]));
+        placement.Tell(new PlacementPage(version, 0, 1, [new Assignment("front", PlacementRig.Run(home), 1, false, HomeLoss.None)]), TestActor);
 
     private TestProbe[] Start(params string[] nodes) => Start(fenced: false, nodes);
 
@@ -133,7 +194,7 @@ public sealed class PlacementActorTests : TestKit
     {
         var seat = new NodeSeat(PlacementRig.Node(node), 0, PlacementRig.Run(node), fenced ? new NodeFence() : NodeFence.Always);
         _seats[node] = seat;
-        var placement = Sys.ActorOf(PlacementActor.Props(new PlacementSettings(Rig, seat, _cluster, _clock, NullLoggerFactory.Instance)), $"placement-{node}");
+        var placement = Sys.ActorOf(PlacementActor.Props(new PlacementSettings(Rig, seat, _cluster, _clock, _loggers)), $"placement-{node}");
         _cluster.Placements[seat.Self] = placement;
         var listener = CreateTestProbe($"listener-{node}");
         placement.Tell(new WatchPlacement(listener.Ref));
@@ -150,7 +211,7 @@ public sealed class PlacementActorTests : TestKit
     private void Beat() => ((TestScheduler)Sys.Scheduler).Advance(Rig.Cluster.Heartbeat);
 
     // What follows from one beat may take several messages; those that came too late for it go with the next one.
-    private PlacementTable Next(TestProbe listener, string camera, string home)
+    private PlacementTable Next(TestProbe listener, string camera, string? home)
     {
         PlacementTable? found = null;
         AwaitCondition(

@@ -9,7 +9,9 @@ public sealed class PlacementDeskTests
     private static readonly long Fence = PlacementRig.Fence;
 
     private readonly PlacementDesk _desk = new(
-        PlacementRig.Of(["a", "b", "c"], PlacementRig.Camera("front", "a", "b"), PlacementRig.Camera("rear", "b"), PlacementRig.Camera("side", "c", isolation: Isolation.Process)),
+        PlacementRig.Of(
+            ["a", "b", "c"], PlacementRig.Camera("front", "a", "b"), PlacementRig.Camera("rear", "b"),
+            PlacementRig.Camera("side", "c", isolation: Isolation.Process)),
         Fence);
 
     private ulong _number;
@@ -35,7 +37,8 @@ public sealed class PlacementDeskTests
     public void A_leader_that_has_not_seen_the_removal_waits_from_its_first_look()
     {
         Become(0, "a", "b");
-        var later = new PlacementDesk(PlacementRig.Of(["a", "b"], PlacementRig.Camera("front", "a", "b"), PlacementRig.Camera("rear", "b")), Fence);
+        var later = new PlacementDesk(
+            PlacementRig.Of(["a", "b"], PlacementRig.Camera("front", "a", "b"), PlacementRig.Camera("rear", "b")), Fence);
         later.Take(_desk.Table);
         later.Become(PlacementRig.View("b", PlacementRig.Member("b")), 5000);
 
@@ -119,13 +122,16 @@ public sealed class PlacementDeskTests
     [Fact]
     public void Epochs_only_grow_and_grow_exactly_with_the_home() => Properties.Hold(decisions =>
     {
-        var rig = PlacementRig.Of(["a", "b", "c"], [PlacementRig.Camera("pinned", "a", "b"), .. Enumerable.Range(0, 5).Select(i => PlacementRig.Camera($"free{i}"))]);
+        var free = Enumerable.Range(0, 5).Select(i => PlacementRig.Camera($"free{i}"));
+        var rig = PlacementRig.Of(["a", "b", "c"], [PlacementRig.Camera("pinned", "a", "b"), .. free]);
         var (desk, now) = (new PlacementDesk(rig, Fence), 0L);
         var last = new Dictionary<string, Assignment>();
         while (decisions.AreLeft)
         {
             now += decisions.Below(4) * Fence / 3;
-            var members = new[] { "a", "b", "c" }.Where(_ => decisions.Below(3) > 0).Select(node => PlacementRig.Member(node, 1 + decisions.Below(2)));
+            var members = new[] { "a", "b", "c" }
+                .Where(_ => decisions.Below(3) > 0)
+                .Select(node => PlacementRig.Member(node, 1 + decisions.Below(2)));
             if (decisions.Below(2) == 0) desk.Become(PlacementRig.View("a", members.ToArray()), now);
             var released = new HashSet<string>();
             if (decisions.Below(3) == 0 && last.Values.FirstOrDefault(home => home.Releasing) is { } asked && released.Add(asked.Camera))

@@ -10,7 +10,8 @@ internal static class PlacementRig
 {
     public static readonly long Fence = new ClusterRig().Fence.Ticks * TimeSpan.NanosecondsPerTick;
 
-    public static NodeIncarnation Run(string node, int uid = 1) => new(node, $"akka.tcp://camera-fabric@127.0.0.1:{4000 + (node[^1] - 'a')}", uid);
+    public static NodeIncarnation Run(string node, int uid = 1) =>
+        new(node, $"akka.tcp://camera-fabric@127.0.0.1:{4000 + (node[^1] - 'a')}", uid);
 
     public static MemberView Member(string node, int uid = 1, MemberPhase phase = MemberPhase.Up, bool reachable = true) =>
         new(Run(node, uid), NodeRoles.Sensor | NodeRoles.Guest, IsCore: !node.Contains('.'), phase, reachable);

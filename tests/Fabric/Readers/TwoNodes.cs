@@ -13,7 +13,9 @@ using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Status;
 using CameraFabric.Fabric.Tests.Fakes;
 using CameraFabric.Fabric.Tests.Integration;
+using CameraFabric.Fabric.Tests.Links;
 using CameraFabric.Platform;
+using CameraFabric.Sensors.Profiles;
 
 namespace CameraFabric.Fabric.Tests.Readers;
 
@@ -23,11 +25,14 @@ namespace CameraFabric.Fabric.Tests.Readers;
 /// </summary>
 internal sealed class TwoNodes : IAsyncDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly FabricOptions Patient = new()
+    public static readonly TimeSpan Patience = RunningFabric.Patience;
+    private static readonly FabricOptions Patient = RunningFabric.Patient with
     {
-        WatchdogFloor = TimeSpan.FromSeconds(20), FirstFrameAllowance = TimeSpan.FromSeconds(60), ControlsChangedInterval = TimeSpan.Zero,
-        RestartDelay = TimeSpan.FromMilliseconds(10), RestartDelayMaximum = TimeSpan.FromMilliseconds(50),
+        ControlsChangedInterval = TimeSpan.Zero,
+        RestartDelay = TimeSpan.FromMilliseconds(10), RestartDelayMaximum = TimeSpan.FromMilliseconds(50), DeliveryQueueFrames = 16,
+
+        // Frames come when the test asks for them: longer than a rig may say.
+        WatchdogFloor = Patience,
     };
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("cf");
@@ -38,21 +43,35 @@ internal sealed class TwoNodes : IAsyncDisposable
     private readonly List<LinkListener> _listeners = [];
     private readonly RecordingLoggers _loggers = new();
     private readonly Dictionary<string, SessionIds> _ids = [];
-    private readonly bool _linked;
+    private readonly Way _way;
+    private readonly LinkOptions _links;
     private readonly bool _interleaved;
     private Assignment _assignment = new("front", null, 0, false, HomeLoss.NodeAway);
 
-    public TwoNodes(bool linked = false, bool interleaved = false, bool isFenced = false, FabricOptions? options = null)
+    public TwoNodes(Way way = Way.Hand, bool interleaved = false, bool isFenced = false, FabricOptions? options = null)
     {
         if (!isFenced) Fence.Extend(long.MaxValue);
-        _linked = linked;
+        _way = way;
+        _links = (way == Way.Tls ? LinkCertificates.Options(LinkCertificates.Node(LinkCertificates.Authority, "CN=node")) : LinkBench.Patient) with
+        {
+            QueueFrames = 16, WindowFrames = 16,
+        };
         _interleaved = interleaved;
         Options = options ?? Patient;
         System = ActorSystem.Create("nodes", ActorSystemSetup.Create(BootstrapSetup.Create().WithConfig(FabricNode.ReferenceConfig),
             new NodeSetup(_loggers)));
     }
 
+    /// <summary>Each way that frames can take from a home to a reader.</summary>
+    public static TheoryData<Way> Ways => [.. Enum.GetValues<Way>()];
+
     public ActorSystem System { get; }
+
+    /// <summary>The sensors of the home that <see cref="With"/> has started.</summary>
+    public StepSensors Sensors { get; private set; } = null!;
+
+    /// <summary>Whether a line like this has been logged.</summary>
+    public bool Says(string line) => _loggers.Lines.Any(said => said.Contains(line, StringComparison.Ordinal));
 
     public FabricOptions Options { get; }
 
@@ -66,22 +85,33 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     public Dictionary<string, GuestMeter> GuestMeters { get; } = [];
 
+    public IReadOnlyCollection<string> Log => _loggers.Lines;
+
     public IActorRef Reader(string node) => _readers[node];
 
     public IActorRef Home(string node) => _homes[node];
 
-    /// <summary>Starts a home of the camera; readers hear of it by <see cref="Place"/>.</summary>
-    public StepSensors AddHome(string node, uint epoch)
+    /// <summary>The camera is at home on node <c>a</c>, at epoch 1, and read by these.</summary>
+    public TwoNodes With(params string[] readers)
     {
-        var sensors = new StepSensors();
+        Sensors = AddHome("a", 1, readers.Length);
+        foreach (var reader in readers) AddReader(reader);
+        Place("a", 1);
+        return this;
+    }
+
+    /// <summary>Starts a home of the camera; readers hear of it by <see cref="Place"/>.</summary>
+    public StepSensors AddHome(string node, uint epoch, int readers = 1, CameraProfile? profile = null)
+    {
+        var sensors = new StepSensors { Profile = profile ?? RequestBench.Profile };
         var rig = Rig(sensors);
         var meter = HomeMeters[node] = new CameraMeter("front", "fake");
         LinkListener? listener = null;
-        var links = new LinkOptions { UnixPath = Path.Combine(_folder.FullName, $"{node}.links") };
-        if (_linked) _listeners.Add(listener = new LinkListener("here", links, TimeProvider.System, _loggers.CreateLogger(node)));
+        var links = _links with { UnixPath = Path.Combine(_folder.FullName, $"{node}.links") };
+        if (_way != Way.Hand) _listeners.Add(listener = new LinkListener("here", links, TimeProvider.System, _loggers.CreateLogger(node)));
 
         // Under the readers' own name a home needs no link.
-        var seat = new HomeSeat(_linked ? node : "reading", epoch, NodeFence.Always, listener, links);
+        var seat = new HomeSeat(_way == Way.Hand ? "reading" : node, epoch, NodeFence.Always, listener, links) { HeldSlots = LinkSlots.Of(readers, links) };
         var memory = new CameraMemory(rig, meter, Options, FrameClock.System, _loggers, seat);
         _homes[node] = System.ActorOf(CameraActor.Props(rig, memory, meter, Options, FrameClock.System, _loggers), $"home-{node}-{epoch}");
         return sensors;
@@ -92,7 +122,8 @@ internal sealed class TwoNodes : IAsyncDisposable
         var meter = ReaderMeters[node] = new CameraMeter("front", "fake");
         _ids[node] = new SessionIds(_ids.Count + 1);
         var settings = new ReaderSettings(
-            Rig(new StepSensors()), _linked ? node : "reading", "here", meter, Options, new LinkOptions(), FrameClock.System,
+            Rig(new StepSensors()), _way == Way.Hand ? "reading" : node, _way is Way.Tcp or Way.Tls ? "there" : "here", meter, Options, _links,
+            FrameClock.System,
             TimeProvider.System, Fence, _loggers)
         {
             Locate = (context, assignment) => Between(context.Self, _homes[assignment.Home!.Node]),
@@ -128,7 +159,7 @@ internal sealed class TwoNodes : IAsyncDisposable
     {
         var driver = await GuestAsync(node, name, role, mayAcquire);
         driver.Configure(RequestBench.Stream);
-        driver.Driver.Start();
+        driver.Start();
         return driver;
     }
 
@@ -160,10 +191,11 @@ internal sealed class TwoNodes : IAsyncDisposable
     }
 
     /// <summary>The way that a reader's frames come breaks.</summary>
-    public void BreakCarrier(string node) => _readers[node].Tell(new CarrierBroken(Wire.Links[_readers[node]], "the test"), ActorRefs.NoSender);
+    public void BreakCarrier(string node) => _readers[node].Tell(new CarrierEnded(Wire.Links[_readers[node]], new LinkEnd("the test", false)), ActorRefs.NoSender);
 
     /// <summary>Stops everything, and checks that every frame is accounted for on both sides.</summary>
-    public async Task StopAsync()
+    /// <param name="defects">How many the test has made.</param>
+    public async Task StopAsync(int defects = 0)
     {
         foreach (var guest in _guests) await guest.Ask<GuestStopped>(StopGuest.Message, Patience);
         foreach (var reader in _readers.Values) await reader.Ask<ReaderStopped>(StopReader.Message, Patience);
@@ -176,7 +208,7 @@ internal sealed class TwoNodes : IAsyncDisposable
         }
 
         Assert.Empty(Wire.Faults);
-        Assert.DoesNotContain(_loggers.Lines, line => line.Contains("a defect", StringComparison.Ordinal));
+        Assert.Equal(defects, _loggers.Lines.Count(line => line.Contains("a defect", StringComparison.Ordinal)));
     }
 
     public async ValueTask DisposeAsync()
@@ -203,10 +235,26 @@ internal sealed class TwoNodes : IAsyncDisposable
 
     private CameraRig Rig(StepSensors sensors) => new()
     {
-        Id = "front", Sensor = sensors.Open, SensorKind = "fake", Stream = RequestBench.Stream, Slots = 8, Interleaved = _interleaved,
+        Id = "front", Sensor = sensors.Open, SensorKind = "fake", Stream = RequestBench.Stream, Slots = 32, Interleaved = _interleaved,
     };
 
     private PlacementChanged Changed() => new(
         new PlacementTable(new TableVersion(1, "", _assignment.Epoch), ImmutableDictionary<string, Assignment>.Empty.Add("front", _assignment)),
         new NodeIncarnation("reading", "", 0));
+}
+
+/// <summary>How frames come from a home to a reader.</summary>
+public enum Way
+{
+    /// <summary>Both are on one node: it is the same frame.</summary>
+    Hand,
+
+    /// <summary>A link between processes of one machine.</summary>
+    SharedMemory,
+
+    /// <summary>A link between machines.</summary>
+    Tcp,
+
+    /// <summary>The same, with certificates.</summary>
+    Tls,
 }

@@ -44,6 +44,7 @@ internal sealed class WireActor : UntypedActor
                 Context.Stop(Self);
                 break;
             case IFabricMessage crossing:
+                if (crossing is AttachReader attach) _wire.Attachments[Sender] = attach.Attachment;
                 if (_wire.Loses(crossing)) break;
                 if (crossing is OpenLink link) _wire.Links[Sender] = link.Link;
                 _target.Tell(_serializer.FromBinary(_serializer.ToBinary(crossing), _serializer.Manifest(crossing)), _back);
@@ -72,6 +73,9 @@ internal sealed class Wire
 
     /// <summary>Readers' numbers for their newest links.</summary>
     public ConcurrentDictionary<IActorRef, ulong> Links { get; } = new();
+
+    /// <summary>Readers' numbers for their newest attempts to attach.</summary>
+    public ConcurrentDictionary<IActorRef, ulong> Attachments { get; } = new();
 
     /// <summary>Whether readers ask for frames in vain.</summary>
     public volatile bool LosesCarriers;

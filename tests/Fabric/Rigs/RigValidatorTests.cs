@@ -2,6 +2,7 @@ using CameraFabric.Device.Camera.Sessions;
 using CameraFabric.Fabric.Nodes;
 using CameraFabric.Fabric.Rigs;
 using CameraFabric.Fabric.Tests.Integration;
+using CameraFabric.Fabric.Tests.Placement;
 
 namespace CameraFabric.Fabric.Tests.Rigs;
 
@@ -82,6 +83,57 @@ public sealed class RigValidatorTests
         };
 
         Assert.Contains(right, Assert.Single(RigValidator.Validate(rig)).Right, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("a", null, Isolation.None, Isolation.None, true)]
+    [InlineData("a", "b", Isolation.None, Isolation.None, false)]
+    [InlineData("b", null, Isolation.None, Isolation.None, false)]
+    [InlineData(null, null, Isolation.None, Isolation.None, false)]
+    [InlineData("a", null, Isolation.Process, Isolation.None, false)]
+    [InlineData("a", null, Isolation.None, Isolation.Process, false)]
+    public void Frames_in_place_are_for_guests_of_the_very_process_that_has_the_camera(
+        string? node, string? standby, Isolation camera, Isolation guest, bool may)
+    {
+        var rig = Good with
+        {
+            Nodes = [PlacementRig.Node("a"), PlacementRig.Node("b")],
+            Cameras = [PlacementRig.Camera("front", node, standby, camera)],
+            Guests = [new GuestRig { Name = "g", Node = "a", Isolation = guest, Cameras = [new GuestCameraRig { Camera = "front", Leases = 2 }] }],
+        };
+
+        var faults = RigValidator.Validate(rig).Where(static fault => fault.Path == "guests.g.cameras.front.leases").ToArray();
+
+        if (may) Assert.Empty(faults);
+        else Assert.Contains("put both on one node", Assert.Single(faults).Right, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(DowningStrategy.KeepMajority, "when 'a' dies")]
+    [InlineData(DowningStrategy.KeepOldest, "a member for longer")]
+    [InlineData(DowningStrategy.StaticQuorum, "when either node dies")]
+    public void Two_nodes_are_warned_of_the_one_whose_death_takes_the_other_along(DowningStrategy downing, string what)
+    {
+        int? quorum = downing == DowningStrategy.StaticQuorum ? 2 : null;
+        var rig = PlacementRig.Of(["a", "b"], RunningFabric.Camera("front")) with { Cluster = new ClusterRig { Downing = downing, Quorum = quorum } };
+
+        Assert.Empty(RigValidator.Validate(rig));
+        var warning = Assert.Single(RigValidator.Warnings(rig));
+        Assert.Contains(what, warning.Message, StringComparison.Ordinal);
+        Assert.Contains("roles: []", warning.Right, StringComparison.Ordinal);
+        Assert.Empty(RigValidator.Warnings(PlacementRig.Of(["a", "b", "c"], RunningFabric.Camera("front"))));
+        Assert.Empty(RigValidator.Warnings(Good));
+    }
+
+    [Fact]
+    public void A_seed_is_a_node_of_the_rig_and_named_once()
+    {
+        var rig = PlacementRig.Of(["a", "b"], PlacementRig.Camera("front", "a", isolation: Isolation.Process));
+
+        Assert.Empty(RigValidator.Validate(rig with { Cluster = new ClusterRig { Seeds = ["b", "a"] } }));
+        Assert.Equal(
+            ["there is no node 'camera.front'", "'b' is named twice"],
+            RigValidator.Validate(rig with { Cluster = new ClusterRig { Seeds = ["camera.front", "b", "b"] } }).Select(static fault => fault.Message));
     }
 
     [Fact]

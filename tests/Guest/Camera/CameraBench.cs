@@ -9,7 +9,7 @@ namespace CameraFabric.Guest.Tests.Camera;
 /// <summary>A scripted camera, a driver connected to it, and a listener that remembers what it was told.</summary>
 internal sealed class CameraBench : ICameraListener, IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim _news = new(0);
     private readonly CompletionQueue _completed = new(256);

@@ -10,8 +10,7 @@ namespace CameraFabric.Guest.Tests.Camera;
 
 /// <summary>
 /// A virtio-camera device that does what a test tells it: honest by itself, a liar where a hook is set. Real vhost-user over a real socket;
-/// frames
-/// come when the test says so.
+/// frames come when the test says so.
 /// </summary>
 internal sealed partial class ScriptedCamera : IVhostUserDevice, IDisposable
 {
@@ -210,8 +209,8 @@ internal sealed partial class ScriptedCamera : IVhostUserDevice, IDisposable
     {
         lock (_gate)
         {
-            // The driver has posted them, but their kick may still be on its way.
-            if (_eventBuffers.Count == 0) TakeEventBuffers();
+            // The driver has posted them or will at once, but the queue's start or their kick may still be on its way.
+            Assert.True(SpinWait.SpinUntil(HasEventBuffer, CameraBench.Patience), "the driver posted no buffer for an event");
             var chain = _eventBuffers.Dequeue();
             chain.Write(0, bytes);
             chain.Queue.Complete(chain, bytes.Length);
@@ -225,9 +224,10 @@ internal sealed partial class ScriptedCamera : IVhostUserDevice, IDisposable
         _backend.Dispose();
     }
 
-    private void TakeEventBuffers()
+    private bool HasEventBuffer()
     {
         while (_queues[CameraWire.EventQueue]?.TryPop() is { } chain) _eventBuffers.Enqueue(chain);
+        return _eventBuffers.Count > 0;
     }
 
     private void Command(DescriptorChain chain)

@@ -9,7 +9,7 @@ namespace CameraFabric.Guest.Tests.Media;
 /// <summary>A scripted media device, a driver connected to it, and a listener that remembers what it was told.</summary>
 internal sealed class MediaBench : IMediaListener, IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim _news = new(0);
 

@@ -125,9 +125,9 @@ public sealed class CameraGuestTests
     {
         using var host = new CameraHost((camera, _) => camera.Mute = command => command == CameraCommand.Configure);
         var report = new CameraGuest(host.Options
-            with { Driver = new CameraDriverOptions { CommandTimeout = TimeSpan.FromSeconds(1) } }).Run();
+            with { Driver = new CameraDriverOptions { CommandTimeout = TimeSpan.FromSeconds(3) } }).Run();
         Assert.False(report.Completed);
-        Assert.Contains("Configure: no answer within 1 s", report.End);
+        Assert.Contains("Configure: no answer within 3 s", report.End);
     }
 
     [Fact]

@@ -29,6 +29,22 @@ public sealed class VerificationTests
     }
 
     [Fact]
+    public void Numbers_that_a_source_leaves_out_when_it_comes_back_have_been_told()
+    {
+        var isLost = false;
+        var report = RunWith(camera =>
+        {
+            if (isLost) return;
+            isLost = true;
+            camera.Event(CameraEventType.Source, (uint)SourceEvent.Lost, 0, (uint)SourceFault.Silent);
+            camera.Skip(2, tell: false);
+            camera.Event(CameraEventType.Source, (uint)SourceEvent.Back, 0, 0);
+        });
+        Assert.True(report.Good, report.ToJson());
+        Assert.Equal(2, report.Frames.DropsTold);
+    }
+
+    [Fact]
     public void Drops_that_nobody_tells_leave_the_books_unbalanced()
     {
         var report = RunWith(camera => camera.Skip(2, tell: false), camera => camera.Result = bytes =>

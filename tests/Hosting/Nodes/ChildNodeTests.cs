@@ -13,15 +13,17 @@ public sealed class ChildNodeTests
     private static readonly ChildLimits Limits = new(TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(20), TimeSpan.FromHours(1), TimeSpan.FromSeconds(30));
 
     [Fact]
-    public async Task A_child_that_dies_is_told_of_and_started_again_each_time()
+    public async Task A_child_that_dies_is_told_of_by_its_process_and_started_again_each_time()
     {
-        using var deaths = new BlockingCollection<string>();
-        await using var child = Start("exit 7", deaths.Add);
+        using var deaths = new BlockingCollection<(string Name, int Process)>();
+        using var started = new Started();
+        await using var child = Start($"echo $$ >> {started.File}; exit 7", (name, process) => deaths.Add((name, process)));
 
         for (var death = 0; death < 4; death++)
         {
-            Assert.True(deaths.TryTake(out var name, Patience), "nobody was told");
-            Assert.Equal("camera.front", name);
+            Assert.True(deaths.TryTake(out var died, Patience), "nobody was told");
+            Assert.Equal("camera.front", died.Name);
+            Assert.Equal($"{died.Process}", File.ReadLines(started.File).ElementAt(death));
         }
     }
 
@@ -30,7 +32,7 @@ public sealed class ChildNodeTests
     {
         var died = false;
         using var started = new Started();
-        await using var child = Start($"echo $$ > {started.File}; cat; echo goodbye", _ => died = true);
+        await using var child = Start($"echo $$ > {started.File}; cat; echo goodbye", (_, _) => died = true);
         await started.ProcessAsync();
 
         Assert.Equal("goodbye", await child.StopAsync());
@@ -41,7 +43,7 @@ public sealed class ChildNodeTests
     public async Task A_child_that_does_not_stop_is_killed()
     {
         using var started = new Started();
-        await using var child = Start($"echo $$ > {started.File}; exec sleep 1000", _ => { }, Limits with { Stop = TimeSpan.FromMilliseconds(50) });
+        await using var child = Start($"echo $$ > {started.File}; exec sleep 1000", (_, _) => { }, Limits with { Stop = TimeSpan.FromMilliseconds(50) });
         var process = await started.ProcessAsync();
 
         Assert.Equal("", await child.StopAsync());
@@ -52,7 +54,7 @@ public sealed class ChildNodeTests
     [Fact]
     public async Task A_program_that_is_not_there_does_not_hold_up_the_stop()
     {
-        var child = ChildNode.Start("guest.viewer", () => Command("/nowhere/camera-fabric"), Limits, NullLogger.Instance, _ => { });
+        var child = ChildNode.Start("guest.viewer", () => Command("/nowhere/camera-fabric"), Limits, NullLogger.Instance, (_, _) => { });
 
         Assert.Equal("", await child.StopAsync());
         await child.DisposeAsync();
@@ -72,7 +74,7 @@ public sealed class ChildNodeTests
         Assert.True(watch.Gone.WaitHandle.WaitOne(Patience));
     }
 
-    private static ChildNode Start(string script, Action<string> died, ChildLimits? limits = null) =>
+    private static ChildNode Start(string script, Action<string, int> died, ChildLimits? limits = null) =>
         ChildNode.Start("camera.front", () => Command("/bin/sh", "-c", script), limits ?? Limits, NullLogger.Instance, died);
 
     private static ProcessStartInfo Command(string program, params IEnumerable<string> words) =>

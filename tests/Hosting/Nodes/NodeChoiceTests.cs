@@ -39,6 +39,14 @@ public sealed class NodeChoiceTests
         Assert.Contains("one of: front-soc, rear-soc", Refusal(Two, null), StringComparison.Ordinal);
 
     [Fact]
+    public void All_nodes_are_started_when_nobody_beyond_this_machine_could_reach_one()
+    {
+        Assert.True(NodeGroup.IsHere(Two));
+        Assert.False(NodeGroup.IsHere(Two with { Nodes = [Two.Nodes[0], Two.Nodes[1] with { Address = new("192.168.7.2", 4054) }] }));
+        Assert.False(NodeGroup.IsHere(Isolating));
+    }
+
+    [Fact]
     public void A_name_that_is_not_in_the_rig_is_refused_with_those_that_are() =>
         Assert.Matches("no node 'reer-soc'.*front-soc, rear-soc", Refusal(Two, "reer-soc"));
 

@@ -15,7 +15,7 @@ public sealed class RigNodeReaderTests
             runtime: /tmp/two
             nodes:
               front-soc: { address: "127.0.0.1:4053", host: soc1, roles: [sensor] }
-              rear-soc: { address: "[::1]:4054" }
+              rear-soc: { address: "[::1]:4054", links: "[::1]:5054", advertised-links: "gateway:6054" }
             cluster: { seeds: [rear-soc], downing: static-quorum, quorum: 2, heartbeat: 50ms, pause: 400ms, stable-after: 1s, fence: 200ms }
             cameras:
               front: { {{Camera}}, node: front-soc, standby: rear-soc }
@@ -26,6 +26,7 @@ public sealed class RigNodeReaderTests
             """);
 
         Assert.Equal([new NodeAddress("127.0.0.1", 4053), new NodeAddress("::1", 4054)], rig.Nodes.Select(node => node.Address));
+        Assert.Equal([(null, null), (new NodeAddress("::1", 5054), new NodeAddress("gateway", 6054))], rig.Nodes.Select(node => (node.Links, node.AdvertisedLinks)));
         Assert.Equal(["soc1", "::1"], rig.Nodes.Select(node => node.Machine));
         Assert.Equal([NodeRoles.Sensor, NodeRoles.Sensor | NodeRoles.Guest], rig.Nodes.Select(node => node.Roles));
         Assert.Equal((DowningStrategy.StaticQuorum, 2, "rear-soc"), (rig.Cluster.Downing, rig.Cluster.Quorum!.Value, Assert.Single(rig.Cluster.Seeds)));
@@ -48,6 +49,10 @@ public sealed class RigNodeReaderTests
               rear-soc: { address: "127.0.0.1:4053", roles: [sensor] }
               far-soc: { address: "10.0.0.7:4053" }
               odd-soc: { address: 4053 }
+              shut-soc: { address: "127.0.0.1:4055", links: "127.0.0.1:4053" }
+              far-links: { address: "127.0.0.1:4056", links: "10.0.0.7:4057" }
+              half-links: { address: "127.0.0.1:4058", advertised-links: "127.0.0.1:4059" }
+              odd-links: { address: "127.0.0.1:4060", links: here }
             cluster: { seeds: [front-sco], downing: static-quorum, heartbeat: 100ms, fence: 2s }
             cameras:
               front: { {{Camera}}, node: fornt-soc }
@@ -62,6 +67,10 @@ public sealed class RigNodeReaderTests
                 "nodes.rear-soc.address: 127.0.0.1:4053 is also that of 'front-soc'",
                 "nodes.far-soc.address: 10.0.0.7:4053 can be reached from other machines, and anybody there could join",
                 "nodes.odd-soc.address: '4053' is not an address",
+                "nodes.shut-soc.links: 127.0.0.1:4053 is also that of 'front-soc'",
+                "nodes.far-links.links: 10.0.0.7:4057 can be reached from other machines, and anybody there could join",
+                "nodes.half-links.advertised-links: nothing can forward to a port that the system chooses",
+                "nodes.odd-links.links: 'here' is not an address",
                 "cluster.seeds: there is no node 'front-sco'",
                 "cluster.quorum: is missing",
                 "cluster.fence: 2s is not less than pause and stable-after together",
@@ -107,7 +116,10 @@ public sealed class RigNodeReaderTests
     }
 
     private static int Order(string line) => Array.FindIndex(
-        ["nodes.rear", "nodes.far", "nodes.odd", "cluster.seeds", "cluster.quorum", "cluster.fence", "cameras.front", "cameras.rear", "cameras.twin.s", "cameras.twin.i", "guests"],
+        [
+            "nodes.rear", "nodes.far-soc", "nodes.odd-soc", "nodes.shut", "nodes.far-links", "nodes.half", "nodes.odd-links", "cluster.seeds",
+            "cluster.quorum", "cluster.fence", "cameras.front", "cameras.rear", "cameras.twin.s", "cameras.twin.i", "guests",
+        ],
         line.StartsWith);
 
     private static Rig Parse(string text) => RigReader.Parse(text, "rig.yaml", Path.GetTempPath());
